@@ -1,0 +1,26 @@
+# Warnings for everybody, hardening for what is shipped, sanitizers on request.
+add_library(lanyard_flags INTERFACE)
+target_compile_options(lanyard_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  -Wcast-qual -Wformat=2 -Wundef -fno-strict-overflow -Wno-missing-field-initializers)
+target_compile_definitions(lanyard_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
+target_include_directories(lanyard_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+
+if(LANYARD_SANITIZE STREQUAL "address")
+  target_compile_options(lanyard_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_link_options(lanyard_flags INTERFACE -fsanitize=address,undefined)
+  target_compile_definitions(lanyard_flags INTERFACE _GLIBCXX_ASSERTIONS)
+elseif(LANYARD_SANITIZE STREQUAL "thread")
+  target_compile_options(lanyard_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer -g1)
+  target_link_options(lanyard_flags INTERFACE -fsanitize=thread)
+  # The thread sanitizer of this compiler can not model fences.
+  target_compile_definitions(lanyard_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK LANYARD_TSAN=1)
+  target_compile_options(lanyard_flags INTERFACE -Wno-tsan)
+elseif(LANYARD_HARDEN)
+  target_compile_options(lanyard_flags INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+    -ftrivial-auto-var-init=zero -fPIE)
+  target_compile_definitions(lanyard_flags INTERFACE _GLIBCXX_ASSERTIONS $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+  target_link_options(lanyard_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+endif()
+if(LLD)
+  target_link_options(lanyard_flags INTERFACE -fuse-ld=lld)
+endif()

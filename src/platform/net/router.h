@@ -1,0 +1,56 @@
+// Which function answers which request, and on which thread it runs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/net/http.h"
+
+namespace lanyard::net {
+
+// Classes of work. Each has its own bounded queue; a full queue answers 503 with Retry-After.
+enum class Runs {
+  on_loop,  // from memory, never blocks: gate verdicts, key sets, metadata, health, assets
+  db,       // talks to the database
+  slow,     // burns processor time: password hashes, imports
+  waits,    // waits for somebody outside: token exchanges with upstreams, first fetch of keys
+};
+std::string_view to_string(Runs runs);
+
+struct Endpoint {
+  Method method = Method::get;  // a get endpoint also answers HEAD
+  std::string pattern;          // "/api/v1/accounts/{id}"; "{rest...}" at the end takes the rest of the path
+  Runs runs = Runs::db;
+  std::function<Response(const Request&)> handler;
+  // Tried first, on the event loop; an empty optional passes the request on to `handler` in its class. Must not block.
+  std::function<std::optional<Response>(const Request&)> quick;
+  std::size_t body_limit = 64 * 1024;
+};
+
+struct Match {
+  const Endpoint* endpoint = nullptr;  // nullptr: nothing there, see `allowed`
+  std::string allowed;                 // "GET, HEAD, POST" when only the method was wrong
+  std::vector<std::pair<std::string, std::string>> parts;
+};
+
+// Immutable after building; lookups from any thread. Two endpoints that could both answer are a bug found at start.
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+  void add(Endpoint endpoint);
+  Match match(Method method, std::string_view path) const;
+  std::vector<const Endpoint*> all() const;
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> root_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+};
+
+}  // namespace lanyard::net
