@@ -1,5 +1,8 @@
 # Warnings for everybody, hardening for what is shipped, sanitizers on request.
 add_library(lanyard_flags INTERFACE)
+if(CCACHE AND LANYARD_PCH)
+  target_compile_options(lanyard_flags INTERFACE -fpch-preprocess)
+endif()
 target_compile_options(lanyard_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   -Wcast-qual -Wformat=2 -Wundef -fno-strict-overflow -Wno-missing-field-initializers)
 target_compile_definitions(lanyard_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
