@@ -31,7 +31,8 @@ class Pattern {
 };
 
 struct Rules {
-  std::string source;  // "providers[globus]": names settings in refusals
+  // What identities and sessions carry, and how refusals name settings: "providers[globus]", "issuers[grid]".
+  std::string source;
   bool enabled = true;
   std::string issuer;  // the only issuer that this source may speak for; "" : not compared
   std::vector<std::string> identity_provider;       // GL9: only these institutions' domains

@@ -56,6 +56,8 @@ class Sessions {
 
   // Code::unauthenticated when unknown, ended, expired, idle too long, or its parent is. Does not write.
   Result<Session> find(std::string_view cookie, std::string_view kind, std::string_view client);
+  // By its public handle, with the same conditions; for tickets.
+  Result<Session> get(const SessionId& id);
   // Moves seen_at when it is older than a minute (and the parent's).
   Status touch(const Session& session);
 
