@@ -86,6 +86,8 @@ void Attrs::add(const Attr& attr) {
 }
 
 void Html::open(Tag tag, const Attrs& attrs) {
+  if (markup_.empty())
+    markup_.reserve(attrs.str().size() + 96);  // most elements are small: one allocation each
   markup_.append("<").append(tag.name()).append(attrs.str()).append(">");
 }
 

@@ -104,6 +104,7 @@ class Attrs {
  public:
   Attrs() = default;
   Attrs(std::initializer_list<Attr> list) {
+    text_.reserve(list.size() * 32);
     for (const Attr& attr : list) add(attr);
   }
   void add(const Attr& attr);
