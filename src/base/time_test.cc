@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 TEST(Time, writes_and_reads_utc) {
   EXPECT_EQ(format_rfc3339(from_unix_seconds(1'795'539'744)), "2026-11-24T17:02:24Z");
   EXPECT_EQ(format_rfc3339(from_micros(-1)), "1969-12-31T23:59:59Z");
+  EXPECT_EQ(format_rfc3339(Time::max()), "0000-00-00T00:00:00Z");
   EXPECT_EQ(to_unix_seconds(*parse_rfc3339("2026-11-24T17:02:24Z")), 1'795'539'744);
   EXPECT_EQ(to_micros(*parse_rfc3339("1970-01-01t00:00:00.5z")), 500'000);
   EXPECT_EQ(to_micros(*parse_rfc3339("1970-01-01T00:00:00.1234567Z")), 123'456);
