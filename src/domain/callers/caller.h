@@ -40,6 +40,9 @@ struct Caller {
   Time expires_at{};  // of the proof
 
   bool has_scope(std::string_view word) const;  // whole word; sessions have all
+  // An active administrator, by a login or by a token of ours with scope "admin". A foreign issuer's token
+  // never is.
+  bool may_administrate() const;
 };
 using CallerPtr = std::shared_ptr<const Caller>;
 

@@ -45,6 +45,9 @@ struct Parts {
   std::function<std::string(const Person&)> identity_lines;  // the gate's; may be empty
 };
 
+// "issuers[grid]": the name of an issuer as a source of identities.
+std::string source_of(const issuers::Trust& trust);
+
 // Thread-safe.
 class Callers {
  public:
@@ -66,11 +69,18 @@ class Callers {
   Result<CallerPtr> recognise(const Proof& proof, const net::Request& request);
 
   const Switches& switches() const { return switches_; }
-  CallerPtr open_service() const;  // the anonymous operator of SX1
+  const CallerPtr& open_service() const { return open_service_; }  // the anonymous operator of SX1
 
  private:
+  Result<CallerPtr> by_session(const Proof& proof, const net::Request& request);
+  Result<CallerPtr> by_api_token(const Proof& proof, const net::Request& request);
+  Result<CallerPtr> by_token(const Proof& proof, const net::Request& request);
+  Result<AccountId> arrive(const issuers::Verified& verified, const std::string& source,
+                           const net::Request& request);
+
   Parts parts_;
   Switches switches_;
+  CallerPtr open_service_;
 };
 
 }  // namespace lanyard::callers

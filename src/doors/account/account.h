@@ -35,7 +35,7 @@ struct Parts {
   credentials::Credentials& credentials;
   callers::Callers& callers;
   const clients::Clients& clients;
-  const view::Site& site;
+  const view::PageFrame& site;
   const view::Guard& guard;
   const callers::Cookies& cookies;
   const Clock& clock;

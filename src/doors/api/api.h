@@ -56,5 +56,7 @@ class Api {
 // An error as application/problem+json (RFC 9457): type, title, status, detail, code, hint, request_id.
 // Internal causes stay in the log.
 net::Response problem(const Error& error, const net::Request& request);
+// The same for a bare status (404, 405, 413, 431, 503, …).
+net::Response problem_of_status(int status, std::string_view request_id);
 
 }  // namespace lanyard::doors::api

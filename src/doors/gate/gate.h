@@ -43,7 +43,7 @@ struct Parts {
   sessions::Sessions& sessions;
   sessions::Artefacts& artefacts;
   explain::Book& book;
-  const view::Site& site;
+  const view::PageFrame& site;
   const view::Guard& guard;
   const callers::Cookies& cookies;
   crypto::PrivateKey identity_key;  // signs the identity token; its public half is at /gate/keys

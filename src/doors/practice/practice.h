@@ -27,7 +27,7 @@ struct ProviderSettings {
 // Three people: Ada Admin, Mia Member, Noah Newcomer.
 class Provider {
  public:
-  Provider(ProviderSettings settings, crypto::PrivateKey key, const view::Site& site, Random& random,
+  Provider(ProviderSettings settings, crypto::PrivateKey key, const view::PageFrame& site, Random& random,
            const Clock& clock);
   ~Provider();
   void mount(net::Router& router);
@@ -46,7 +46,7 @@ struct ApplicationSettings {
 // arrived.
 class Application {
  public:
-  Application(ApplicationSettings settings, net::Client& outside, const view::Site& site);
+  Application(ApplicationSettings settings, net::Client& outside, const view::PageFrame& site);
   ~Application();
   void mount(net::Router& router);
 

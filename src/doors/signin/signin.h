@@ -59,7 +59,7 @@ struct Parts {
   const clients::Clients& clients;
   explain::Book& book;
   net::Client& outside;
-  const view::Site& site;
+  const view::PageFrame& site;
   const view::Guard& guard;
   const callers::Cookies& cookies;
   Random& random;

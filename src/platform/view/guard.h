@@ -18,7 +18,7 @@ class Guard {
 
   // The value for forms of this session; before anybody signed in `handle` is the login cookie's value.
   std::string value_for(std::string_view handle) const;
-  static constexpr std::string_view kField = "guard";
+  static constexpr std::string_view kField = "csrf";  // what pieces.h writes into every form
 
   // Code::forbidden unless: Sec-Fetch-Site, when sent, is same-origin or none; Origin, when sent, is ours
   // ("null" is not); and the form's field is the handle's value, compared in constant time.
