@@ -1,6 +1,6 @@
-// JSON as Lanyard reads and writes it. The reader is strict (RFC 8259, and then: no duplicate member, no number
-// that is not finite, no unpaired surrogate, no byte-order mark, nothing after the value), because two readers that
-// disagree about a text are a way in.
+// JSON as Lanyard reads and writes it. The reader is strict (RFC 8259, and then: no duplicate member, no
+// number that is not finite, no unpaired surrogate, no byte-order mark, nothing after the value), because two
+// readers that disagree about a text are a way in.
 #pragma once
 
 #include <concepts>
@@ -47,8 +47,7 @@ class Value {
   Value() = default;  // null
   Value(std::nullptr_t) {}
   template <class B>
-    requires std::same_as<B, bool>
-  Value(B value) : state_(value) {}
+  requires std::same_as<B, bool> Value(B value) : state_(value) {}
   Value(int value) : state_(std::int64_t{value}) {}
   Value(std::int64_t value) : state_(value) {}
   Value(std::uint64_t value);  // beyond the signed range it is a double, as when read
@@ -60,7 +59,8 @@ class Value {
   Value(Object value) : state_(std::move(value)) {}
 
   bool is_null() const { return state_.index() == 0; }
-  // nullptr when the value is of another kind. A number with a fraction or exponent, or beyond 64 bits, is a double.
+  // nullptr when the value is of another kind. A number with a fraction or exponent, or beyond 64 bits, is a
+  // double.
   const bool* as_bool() const { return std::get_if<bool>(&state_); }
   const std::int64_t* as_integer() const { return std::get_if<std::int64_t>(&state_); }
   const double* as_double() const { return std::get_if<double>(&state_); }
@@ -94,8 +94,9 @@ Result<Value> parse(std::string_view text, const Limits& limits = {});
 // The same, and the value must be an object.
 Result<Object> parse_object(std::string_view text, const Limits& limits = {});
 
-// One line. Bytes that are not UTF-8 become U+FFFD, a double that is not finite becomes null. Control characters, also
-// those above U+007F, line separators and the marks that turn the direction of text are written as escapes.
+// One line. Bytes that are not UTF-8 become U+FFFD, a double that is not finite becomes null. Control
+// characters, also those above U+007F, line separators and the marks that turn the direction of text are
+// written as escapes.
 std::string write(const Value& value);
 void append(std::string& out, const Value& value);
 std::string write_pretty(const Value& value);  // two spaces, for people

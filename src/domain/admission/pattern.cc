@@ -8,8 +8,7 @@ namespace lanyard::admission {
 // RE2 runs in time linear in the input, so that no operator's pattern and no visitor's name can stall a
 // thread.
 struct Pattern::Compiled {
-  explicit Compiled(const std::string& text, const RE2::Options& options)
-      : expression(text, options) {}
+  explicit Compiled(const std::string& text, const RE2::Options& options) : expression(text, options) {}
   RE2 expression;
 };
 

@@ -1,5 +1,5 @@
-// Whose tokens we believe, and what must hold for one of them (TK3-TK6; RFC 9068, RFC 8725, RFC 7519, WLCG token
-// profile). There is no form of check that leaves out issuer, audience, algorithm or time.
+// Whose tokens we believe, and what must hold for one of them (TK3-TK6; RFC 9068, RFC 8725, RFC 7519, WLCG
+// token profile). There is no form of check that leaves out issuer, audience, algorithm or time.
 #pragma once
 
 #include <memory>
@@ -19,13 +19,13 @@ namespace lanyard::issuers {
 // One configured issuer. Immutable once built.
 struct Trust {
   enum class Profile { any, rfc9068, wlcg };
-  std::string id;                        // configured name
-  std::string issuer;                    // exact `iss`
-  std::vector<std::string> audiences;    // one of them must be in `aud`
-  std::string required_scope;            // a whole word of `scope`, case-sensitive; "": none
+  std::string id;                      // configured name
+  std::string issuer;                  // exact `iss`
+  std::vector<std::string> audiences;  // one of them must be in `aud`
+  std::string required_scope;          // a whole word of `scope`, case-sensitive; "": none
   std::vector<crypto::Algorithm> algorithms;
   Profile profile = Profile::any;
-  bool any_audience = false;             // "https://wlcg.cern.ch/jwt/v1/any" counts as ours
+  bool any_audience = false;  // "https://wlcg.cern.ch/jwt/v1/any" counts as ours
   Duration skew = std::chrono::seconds(60);
   Duration longest_life = std::chrono::hours(24);
   std::string username_claim, name_claim, email_claim, groups_claim;
@@ -34,19 +34,19 @@ struct Trust {
 struct Verified {
   std::shared_ptr<const Trust> trust;
   std::string subject;
-  std::vector<std::string> scopes;       // words of `scope` (a string only; an array grants nothing)
-  Time expires_at{};                     // without skew
-  std::string token_id;                  // jti, may be empty
+  std::vector<std::string> scopes;  // words of `scope` (a string only; an array grants nothing)
+  Time expires_at{};                // without skew
+  std::string token_id;             // jti, may be empty
   json::Object claims;
 };
 
 // What a check without waiting can say.
 struct Checked {
   std::optional<Verified> verified;
-  // Final. unauthenticated: 401; forbidden: the scope is missing, 403; unavailable: this issuer's keys are past their
-  // hard expiry and cannot be had, 503. The message is a short reason without token text.
+  // Final. unauthenticated: 401; forbidden: the scope is missing, 403; unavailable: this issuer's keys are
+  // past their hard expiry and cannot be had, 503. The message is a short reason without token text.
   std::optional<Error> refused;
-  bool must_wait = false;                // keys have to be fetched first: use verify() on a thread that may wait
+  bool must_wait = false;  // keys have to be fetched first: use verify() on a thread that may wait
 };
 
 // Thread-safe.
@@ -58,16 +58,16 @@ class Tokens {
   };
   Tokens(std::vector<Entry> entries, const Clock& clock);
 
-  // Cheap refusals first (size, form, issuer, time, audience), then the signature; never blocks, never touches the
-  // database. A token of an issuer that is not configured causes no outgoing request. The cost of a refusal does not
-  // depend on how many issuers there are.
+  // Cheap refusals first (size, form, issuer, time, audience), then the signature; never blocks, never
+  // touches the database. A token of an issuer that is not configured causes no outgoing request. The cost of
+  // a refusal does not depend on how many issuers there are.
   Checked check(std::string_view token) const;
   // The same, and waits for keys where check() would say must_wait.
   Result<Verified> verify(std::string_view token) const;
 
   // For `lanyard issuer test-token`: every rule in order with its outcome, stops at the first refusal.
   struct Step {
-    std::string rule, outcome;           // "audience", "ok" or the reason
+    std::string rule, outcome;  // "audience", "ok" or the reason
     bool passed = false;
   };
   std::vector<Step> explain(std::string_view token) const;

@@ -1,5 +1,6 @@
-// The journal: one entry for everything that happened, written in the same transaction as the change. It is audit
-// trail, outbox and change feed at once; every reader has its own cursor. Each entry carries the hash of the one before.
+// The journal: one entry for everything that happened, written in the same transaction as the change. It is
+// audit trail, outbox and change feed at once; every reader has its own cursor. Each entry carries the hash
+// of the one before.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ struct Subject {
   std::string id;
 };
 
-// What a change has to say. Data is JSON without secrets; `account` is whose cached verdicts fall with this entry.
+// What a change has to say. Data is JSON without secrets; `account` is whose cached verdicts fall with this
+// entry.
 struct Note {
   std::string event;  // "account.approved": noun and past participle
   Subject subject;
@@ -42,8 +44,8 @@ struct Entry {
   json::Object data;
 };
 
-// Collects the notes of one change; they are written when the change is complete, so that the head of the chain is
-// held as shortly as can be.
+// Collects the notes of one change; they are written when the change is complete, so that the head of the
+// chain is held as shortly as can be.
 class Notes {
  public:
   explicit Notes(const access::Actor& actor) : actor_(actor) {}
@@ -56,12 +58,13 @@ class Notes {
   std::vector<Note> notes_;
 };
 
-// The one way to change what is journaled: runs `work` in a transaction, appends its notes to the chain, commits, and
-// then moves the marks, so that the next request on this process sees the change. Thread-safe.
+// The one way to change what is journaled: runs `work` in a transaction, appends its notes to the chain,
+// commits, and then moves the marks, so that the next request on this process sees the change. Thread-safe.
 // If the journal cannot be written, the change does not happen.
 class Ledger {
  public:
-  Ledger(store::Database& database, Marks& marks, const Clock& clock) : database_(database), marks_(marks), clock_(clock) {}
+  Ledger(store::Database& database, Marks& marks, const Clock& clock)
+      : database_(database), marks_(marks), clock_(clock) {}
   Status change(const access::Actor& actor, const std::function<Status(store::Connection&, Notes&)>& work);
   store::Database& database() { return database_; }
   const Clock& clock() const { return clock_; }
@@ -76,11 +79,13 @@ struct Filter {
   std::string subject_kind, subject_id, actor_id, event, request_id;  // empty: any
 };
 // Entries after (newest first: before) `seq`, at most `limit`.
-Result<std::vector<Entry>> list_after(store::Connection& connection, std::int64_t seq, const Filter& filter, std::int64_t limit);
-Result<std::vector<Entry>> list_before(store::Connection& connection, std::int64_t seq, const Filter& filter, std::int64_t limit);
+Result<std::vector<Entry>> list_after(store::Connection& connection, std::int64_t seq, const Filter& filter,
+                                      std::int64_t limit);
+Result<std::vector<Entry>> list_before(store::Connection& connection, std::int64_t seq, const Filter& filter,
+                                       std::int64_t limit);
 
-// Walks the whole chain from the first entry. Names the place where it breaks: an entry removed, edited, reordered, or
-// cut off at the end. Memory does not grow with the journal.
+// Walks the whole chain from the first entry. Names the place where it breaks: an entry removed, edited,
+// reordered, or cut off at the end. Memory does not grow with the journal.
 struct VerifyReport {
   bool intact = false;
   std::int64_t entries = 0;
@@ -89,8 +94,8 @@ struct VerifyReport {
 };
 Result<VerifyReport> verify(store::Database& database);
 
-// Moves the marks for everything that other processes changed. Call it from one thread; each replica has its own reader
-// that starts at the head. Returns how many entries were read.
+// Moves the marks for everything that other processes changed. Call it from one thread; each replica has its
+// own reader that starts at the head. Returns how many entries were read.
 class Feed {
  public:
   Feed(store::Database& database, Marks& marks, const Clock& clock);

@@ -1,6 +1,6 @@
-// One database, SQLite or PostgreSQL, with one SQL text for both. Statements stand in `rows.*` files as static
-// constants with $1…$n; values are always bound. Types: text, 64-bit integers (times are microseconds UTC, booleans
-// 0 and 1), bytes, null.
+// One database, SQLite or PostgreSQL, with one SQL text for both. Statements stand in `rows.*` files as
+// static constants with $1…$n; values are always bound. Types: text, 64-bit integers (times are microseconds
+// UTC, booleans 0 and 1), bytes, null.
 #pragma once
 
 #include <concepts>
@@ -21,8 +21,8 @@
 
 namespace lanyard::store {
 
-// static const Stmt kFind{"SELECT … WHERE id = $1"};  The object's address is the key of the statement cache, so it
-// must live for ever.
+// static const Stmt kFind{"SELECT … WHERE id = $1"};  The object's address is the key of the statement cache,
+// so it must live for ever.
 struct Stmt {
   std::string_view sql;
 };
@@ -37,8 +37,7 @@ class Arg {
   using Value = std::variant<std::monostate, std::int64_t, std::string_view, Blob>;
   Arg(std::nullptr_t) {}
   template <class I>
-    requires std::integral<I>
-  Arg(I value) : value_(static_cast<std::int64_t>(value)) {}
+  requires std::integral<I> Arg(I value) : value_(static_cast<std::int64_t>(value)) {}
   Arg(std::string_view value) : value_(value) {}
   Arg(const std::string& value) : value_(std::string_view(value)) {}
   Arg(const char* value) : value_(std::string_view(value)) {}
@@ -56,8 +55,8 @@ class Arg {
   Value value_;
 };
 
-// One row of a result; views are valid until the row function returns. Columns count from 0. Asking for the wrong
-// type is a bug and throws.
+// One row of a result; views are valid until the row function returns. Columns count from 0. Asking for the
+// wrong type is a bug and throws.
 class Row {
  public:
   virtual ~Row() = default;
@@ -84,8 +83,8 @@ class Connection {
   virtual ~Connection() = default;
   using EachRow = std::function<void(const Row&)>;
 
-  // Rows changed. Code::conflict on a violated unique constraint (the transaction goes on), Code::unavailable when
-  // the database does not answer.
+  // Rows changed. Code::conflict on a violated unique constraint (the transaction goes on), Code::unavailable
+  // when the database does not answer.
   template <class... Args>
   Result<std::int64_t> exec(const Stmt& stmt, const Args&... args) {
     const std::vector<Arg> list{Arg(args)...};
@@ -98,7 +97,8 @@ class Connection {
     return run(stmt, list, &each);
   }
   // SQL that is put together at run time (optional filters); parameters are still bound. Not cached.
-  virtual Result<std::int64_t> run_once(const std::string& sql, std::span<const Arg> args, const EachRow* each) = 0;
+  virtual Result<std::int64_t> run_once(const std::string& sql, std::span<const Arg> args,
+                                        const EachRow* each) = 0;
   virtual Engine engine() const = 0;
 
  protected:
@@ -112,8 +112,9 @@ class Database {
 
   // A consistent snapshot, no changes.
   virtual Status read(const Work& work) = 0;
-  // One transaction: committed and on disk when it returns ok; rolled back when `work` returns an error. `work` may run
-  // more than once (serialisation conflicts are retried here), so it must not have effects outside the database.
+  // One transaction: committed and on disk when it returns ok; rolled back when `work` returns an error.
+  // `work` may run more than once (serialisation conflicts are retried here), so it must not have effects
+  // outside the database.
   virtual Status write(const Work& work) = 0;
 
   virtual Engine engine() const = 0;

@@ -1,5 +1,5 @@
-// Numbered migrations, embedded in the binary, forward only. Expand first, contract a release later, so that the old
-// and the new binary can run side by side.
+// Numbered migrations, embedded in the binary, forward only. Expand first, contract a release later, so that
+// the old and the new binary can run side by side.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ namespace lanyard::store {
 struct Migration {
   int number = 0;
   std::string_view name;  // "accounts"
-  // Statements separated by ";\n". {{bytes}} is the engine's type for bytes, {{table_end}} is STRICT on SQLite.
+  // Statements separated by ";\n". {{bytes}} is the engine's type for bytes, {{table_end}} is STRICT on
+  // SQLite.
   std::string_view sql;
 };
 
@@ -28,6 +29,7 @@ struct MigrationState {
 // Code::conflict when the database is newer than this binary or an applied migration was changed since.
 Result<MigrationState> migration_state(Database& database, const std::vector<Migration>& migrations);
 // Applies what is missing, each in one transaction; two processes at once are serialised by the database.
-Result<MigrationState> migrate(Database& database, const std::vector<Migration>& migrations, const Clock& clock);
+Result<MigrationState> migrate(Database& database, const std::vector<Migration>& migrations,
+                               const Clock& clock);
 
 }  // namespace lanyard::store
