@@ -37,8 +37,9 @@ bool is_https(const Config& config) {
   return config.server.public_url.starts_with("https://");
 }
 
-view::PageFrame frame(const Config& config) {
+view::PageFrame make_frame(const Config& config, const Ground& ground) {
   view::PageFrame frame;
+  frame.banner = ground.banner;
   frame.site_name = config.server.site_name;
   frame.support = config.server.support;
   if (!config.auth.enabled) frame.banner = "Authentication is off: everyone is the anonymous operator.";
@@ -66,7 +67,8 @@ Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground&
   return std::make_unique<Floors>(config, ground, std::move(database), std::move(sealer));
 }
 
-House::House(std::unique_ptr<Floors> floors) : floors_(std::move(floors)), frame_(frame(floors_->config)) {}
+House::House(std::unique_ptr<Floors> floors)
+    : floors_(std::move(floors)), frame_(make_frame(floors_->config, floors_->ground)) {}
 
 House::~House() = default;
 
