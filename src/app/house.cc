@@ -15,6 +15,10 @@ std::string key(const crypto::Sealer& sealer, std::string_view purpose) {
   return sealer.derive(purpose);
 }
 
+crypto::KeyedHash hashes(const crypto::Sealer& sealer, std::string_view purpose) {
+  return crypto::KeyedHash(sealer.derive_all(purpose));
+}
+
 // A practice house without a secret gets one for its own lifetime.
 Result<crypto::Sealer> make_sealer(const Config& config, Random& random) {
   if (!config.server.secret_key.empty()) return crypto::Sealer::from_text(config.server.secret_key);
@@ -57,8 +61,8 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       directory(ledger, ground.random),
       approvals(ledger),
       groups(ledger, ground.random),
-      credentials(ledger, ground.random, key(sealer, "credential hashes"), config.auth.api_token_life),
-      sessions(ledger, ground.random, key(sealer, "session hashes"), lives(config)),
+      credentials(ledger, ground.random, hashes(sealer, "credential hashes"), config.auth.api_token_life),
+      sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config)),
       artefacts(*database, sealer, ground.random, ground.clock) {}
 
 Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground& ground) {
