@@ -31,23 +31,33 @@ def unit_stage(options):
 
 
 def conformance_stage(options):
-    with postgres() as env:
-        return _gtest("dev", ON_EVERY_DATABASE, "conformance", env)
+    return _with_postgres("dev", ON_EVERY_DATABASE, "conformance")
 
 
 def asan_stage(options):
-    with postgres() as env:
-        return _gtest("asan", "*", "asan", {**env, "ASAN_OPTIONS": "abort_on_error=0:detect_leaks=1",
-                                            "UBSAN_OPTIONS": "print_stacktrace=1"})
+    return _with_postgres("asan", "*", "asan", {"UBSAN_OPTIONS": "print_stacktrace=1"})
 
 
 def tsan_stage(options):
-    with postgres() as env:
-        return _gtest("tsan", "*", "tsan", {**env, "TSAN_OPTIONS": "halt_on_error=0:second_deadlock_stack=1"})
+    return _with_postgres("tsan", "*", "tsan", {"TSAN_OPTIONS": "second_deadlock_stack=1"})
+
+
+def _with_postgres(preset, pattern, name, env=None):
+    if not _there_are_tests():
+        return skipped(name, "there are no unit tests")
+    built = build(preset, "lanyard_unit")
+    if built.failed:
+        return failed(*built.trouble)
+    with postgres() as found:
+        return _gtest(preset, pattern, name, {**found, **(env or {})})
+
+
+def _there_are_tests():
+    return any(file.endswith("_test.cc") for file in tree.files())
 
 
 def _gtest(preset, pattern, name, env=None):
-    if not any(file.endswith("_test.cc") for file in tree.files()):
+    if not _there_are_tests():
         return skipped(name, "there are no unit tests")
     built = build(preset, "lanyard_unit")
     if built.failed:
@@ -58,6 +68,8 @@ def _gtest(preset, pattern, name, env=None):
     whole = Outcome()
     for outcome in outcomes:
         whole.add(outcome)
+    if not (whole.passed or whole.failed or whole.skipped):
+        return skipped(name, f"no test fits {pattern}")
     return whole
 
 
