@@ -77,7 +77,7 @@ def _gtest_shard(preset, pattern, name, env, shard, shards):
     report = LOGS / f"{name}-{shard}.xml"
     report.unlink(missing_ok=True)
     ran = run([tree.ROOT / "build" / preset / "test" / "lanyard_unit", f"--gtest_filter={pattern}",
-               f"--gtest_output=xml:{report}", "--gtest_brief=1"], f"{name}-{shard}", UNIT_LIMIT,
+               f"--gtest_output=xml:{report}"], f"{name}-{shard}", UNIT_LIMIT,
               {**env, "GTEST_TOTAL_SHARDS": str(shards), "GTEST_SHARD_INDEX": str(shard)})
     outcome = Outcome()
     try:
@@ -146,7 +146,9 @@ def _node(path, env):
     for title, kind, reason in re.findall(r"^\s*ok \d+ - (.*?) # (SKIP|TODO)\b ?(.*)$", ran.text, re.M):
         outcome.skipped.append((f"{path.name}: {title}", reason or kind.lower()))
     if outcome.failed:
-        outcome.trouble += [f"{path.name}:", *_of_failures(ran.text), *ran.tail(3)[-1:]]
+        # Of a file that did not even load, the reason stands in the comments.
+        whole_file = re.search(r"^ +exitCode: ", ran.text, re.M)
+        outcome.trouble += [f"{path.name}:", *([] if whole_file else _of_failures(ran.text)), *ran.tail(60 if whole_file else 0)]
     elif not ran.ok or not counts:
         outcome.add(failed(f"{path.name}:", *ran.tail(60)))
     outcome.notes.append(f"{path.name} {ran.seconds:.1f} s")

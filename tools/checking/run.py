@@ -53,7 +53,7 @@ class Ran:
 
     def tail(self, count=60):
         """The end of the output, and where all of it is."""
-        end = self.text.rstrip().splitlines()[-count:]
+        end = self.text.rstrip().splitlines()[-count:] if count else []
         return end + [f"(exit {self.code}; all of it: {self.log.relative_to(ROOT)})"]
 
 
