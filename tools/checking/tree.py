@@ -13,7 +13,8 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 @functools.cache
 def files():
     """Everything that git tracks or would track, as paths relative to the root."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    # The clone may belong to somebody else than who runs the checks, as in many build containers.
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                             cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return sorted(name for name in set(listed.split("\0")) if name and (ROOT / name).is_file())
 
