@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -31,6 +32,22 @@ std::string said(const PGresult* answer, const PGconn* handle) {
   const char* state = answer == nullptr ? nullptr : PQresultErrorField(answer, PG_DIAG_SQLSTATE);
   return cat("PostgreSQL: ", trim(text == nullptr ? PQerrorMessage(handle) : text), " (",
              state == nullptr ? "no state" : state, ")");
+}
+
+// The highest $n outside quotes. PostgreSQL itself takes more values than a statement has places for.
+std::size_t places(std::string_view sql) {
+  std::size_t most = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i] == '\'') quoted = !quoted;
+    if (quoted || sql[i] != '$') continue;
+    std::size_t number = 0;
+    for (; i + 1 < sql.size() && sql[i + 1] >= '0' && sql[i + 1] <= '9'; ++i) {
+      number = number * 10 + static_cast<std::size_t>(sql[i + 1] - '0');
+    }
+    most = std::max(most, number);
+  }
+  return most;
 }
 
 std::string encode_integer(std::int64_t value) {
@@ -85,6 +102,12 @@ struct PostgresConnection::Values {
   std::vector<int> lengths;
   std::vector<int> formats;
 };
+
+Status PostgresConnection::check_count(std::string_view sql, const Values& values) {
+  const std::size_t wanted = places(sql);
+  if (wanted == values.types.size()) return {};
+  return statement_failed(cat("takes ", wanted, " values and got ", values.types.size()), sql);
+}
 
 void PostgresConnection::Clear::operator()(pg_result* result) const {
   PQclear(result);
@@ -193,6 +216,7 @@ Result<const PostgresConnection::Prepared*> PostgresConnection::prepare(const St
   for (const Prepared& form : entry.forms) {
     if (values.fits(form.types)) return &form;
   }
+  LANYARD_CHECK(check_count(stmt.sql, values));
   if (entry.forms.size() >= kMostForms) return nullptr;
   std::string name = cat("s", prepared_++);
   if (PQsendPrepare(handle_, name.c_str(), std::string(stmt.sql).c_str(), values.size(),
@@ -229,6 +253,7 @@ Result<std::int64_t> PostgresConnection::run_once(const std::string& sql, std::s
   LANYARD_CHECK(check_values(args));
   const Values values(args);
   return guarded(sql, each, [&]() -> Status {
+    LANYARD_CHECK(check_count(sql, values));
     if (PQsendQueryParams(handle_, sql.c_str(), values.size(), values.types.data(), values.data.data(),
                           values.lengths.data(), values.formats.data(), 1) != 1) {
       return error(nullptr, sql);

@@ -77,6 +77,7 @@ class PostgresConnection final : public Connection {
 
   PostgresConnection(pg_conn* handle, Duration statement_time);
   Status set_up();
+  static Status check_count(std::string_view sql, const Values& values);
   Result<const Prepared*> prepare(const Stmt& stmt, const Values& values);
   template <class Send>
   Result<std::int64_t> guarded(std::string_view sql, const EachRow* each, const Send& send);
