@@ -62,8 +62,8 @@ class TestDatabase {
   Kind kind_;
   FakeClock clock_;
   LogBook book_{clock_};
-  std::string folder_;         // of Kind::sqlite_file
-  std::string postgres_name_;  // of Kind::postgresql
+  std::string folder_;           // of Kind::sqlite_file
+  std::string postgres_schema_;  // of Kind::postgresql
   std::unique_ptr<store::Database> database_;
 };
 
