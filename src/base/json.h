@@ -26,6 +26,8 @@ class Object {
  public:
   Object() = default;
   Object(std::initializer_list<Member> members);
+  // Takes members whose names the caller knows to be unique; nothing is compared.
+  static Object from_unique(std::vector<Member> members);
   const Value* find(std::string_view name) const;  // nullptr when absent
   Value* find(std::string_view name);
   void set(std::string name, Value value);  // adds, or replaces in place
@@ -49,7 +51,13 @@ class Value {
   Value(B value) : state_(value) {}
   Value(int value) : state_(std::int64_t{value}) {}
   Value(std::int64_t value) : state_(value) {}
-  Value(std::uint64_t value) : state_(static_cast<std::int64_t>(value)) {}
+  Value(std::uint64_t value) {  // beyond the signed range it is a double, as when read
+    if (value <= static_cast<std::uint64_t>(INT64_MAX)) {
+      state_ = static_cast<std::int64_t>(value);
+    } else {
+      state_ = static_cast<double>(value);
+    }
+  }
   Value(double value) : state_(value) {}
   Value(std::string value) : state_(std::move(value)) {}
   Value(std::string_view value) : state_(std::string(value)) {}
@@ -91,7 +99,10 @@ Result<Value> parse(std::string_view text, const Limits& limits = {});
 // The same, and the value must be an object.
 Result<Object> parse_object(std::string_view text, const Limits& limits = {});
 
-std::string write(const Value& value);         // one line; bytes that are not UTF-8 become U+FFFD
+// One line. Bytes that are not UTF-8 become U+FFFD, a double that is not finite becomes null. Control characters, also
+// those above U+007F, line separators and the marks that turn the direction of text are written as escapes.
+std::string write(const Value& value);
+void append(std::string& out, const Value& value);
 std::string write_pretty(const Value& value);  // two spaces, for people
 void append_quoted(std::string& out, std::string_view text);
 

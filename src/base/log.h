@@ -20,6 +20,7 @@ struct Field {
   std::string_view key;
   std::variant<std::string_view, std::int64_t, double, bool> value;
   template <class T>
+    requires std::is_arithmetic_v<T> || std::is_convertible_v<T, std::string_view>
   Field(std::string_view k, T v) : key(k) {
     if constexpr (std::is_same_v<T, bool>) {
       value = v;

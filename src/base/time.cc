@@ -24,8 +24,11 @@ constexpr std::array<Unit, 5> kUnits{{{"d", 86'400'000'000},
                                       {"ms", 1'000}}};
 
 Result<std::int64_t> digits(std::string_view text, std::size_t from, std::size_t count) {
-  if (from + count > text.size()) return make_error(Code::invalid, "The time is too short.");
-  return parse_integer(text.substr(from, count));
+  const std::string_view part = text.substr(from, count);
+  if (part.size() != count || part.find_first_not_of("0123456789") != std::string_view::npos) {
+    return make_error(Code::invalid, "The time has something else where a digit must be.");
+  }
+  return parse_integer(part);
 }
 
 }  // namespace
@@ -51,7 +54,7 @@ std::string format_rfc3339(Time t) {
 }
 
 Result<Time> parse_rfc3339(std::string_view text) {
-  const Error bad = make_error(Code::invalid, cat("\"", text.substr(0, 40), "\" is not a time like 2026-11-24T17:02:24Z."));
+  const Error bad = make_error(Code::invalid, cat("\"", cut_utf8(text, 40), "\" is not a time like 2026-11-24T17:02:24Z."));
   if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') {
     return bad;
   }
@@ -79,7 +82,7 @@ Result<Time> parse_rfc3339(std::string_view text) {
 
 Result<Duration> parse_duration(std::string_view text) {
   const std::size_t end = text.find_first_not_of("0123456789");
-  const Error bad = make_error(Code::invalid, cat("\"", text.substr(0, 40), "\" is not a length of time."),
+  const Error bad = make_error(Code::invalid, cat("\"", cut_utf8(text, 40), "\" is not a length of time."),
                                "Write one whole number and a unit: 250ms, 90s, 15m, 12h or 30d.");
   if (end == 0 || end == std::string_view::npos) return bad;
   const auto number = parse_integer(text.substr(0, end));
