@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 
@@ -16,6 +17,11 @@ Error missing(std::string_view name) {
 }
 
 }  // namespace
+
+Value::Value(std::uint64_t value)
+    : state_(value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
+                 ? State(static_cast<std::int64_t>(value))
+                 : State(static_cast<double>(value))) {}
 
 Object::Object(std::initializer_list<Member> members) {
   members_.reserve(members.size());

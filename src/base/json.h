@@ -51,13 +51,7 @@ class Value {
   Value(B value) : state_(value) {}
   Value(int value) : state_(std::int64_t{value}) {}
   Value(std::int64_t value) : state_(value) {}
-  Value(std::uint64_t value) {  // beyond the signed range it is a double, as when read
-    if (value <= static_cast<std::uint64_t>(INT64_MAX)) {
-      state_ = static_cast<std::int64_t>(value);
-    } else {
-      state_ = static_cast<double>(value);
-    }
-  }
+  Value(std::uint64_t value);  // beyond the signed range it is a double, as when read
   Value(double value) : state_(value) {}
   Value(std::string value) : state_(std::move(value)) {}
   Value(std::string_view value) : state_(std::string(value)) {}
@@ -79,7 +73,8 @@ class Value {
   friend bool operator==(const Value&, const Value&) = default;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> state_;
+  using State = std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object>;
+  State state_;
 };
 
 struct Member {
