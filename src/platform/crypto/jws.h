@@ -3,6 +3,7 @@
 // domain/issuers' business.
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,10 @@ struct UnverifiedJws {
 // x5c in the header are refused: a token does not bring its own key. Code::too_large over kMaxTokenBytes,
 // Code::invalid otherwise.
 Result<UnverifiedJws> parse_jws(std::string_view token);
+// The result looks into the token, so a text that is about to die is refused by the compiler.
+template <class Text>
+requires std::same_as<Text, std::string> Result<UnverifiedJws> parse_jws(Text&& token)
+= delete;
 
 // The key whose kid is the header's, or, where the header has none, the only key that fits the algorithm. The
 // algorithm must be in `allowed` and be one that this key may verify. Two keys with one kid: none is tried.

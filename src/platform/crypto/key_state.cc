@@ -84,6 +84,13 @@ KeyHandle import_key(const PublicNumbers& numbers) {
   return KeyHandle(key);
 }
 
+// OpenSSL answers with the name that SEC 2 or X9.62 gave the curve.
+bool is_name_of(KeyKind kind, std::string_view name) {
+  if (name == group_name(kind)) return true;
+  if (kind == KeyKind::p256) return name == "prime256v1";
+  return name == (kind == KeyKind::p384 ? "secp384r1" : "secp521r1");
+}
+
 // The public numbers of a key; nothing when it is of another kind.
 std::optional<PublicNumbers> export_numbers(const KeyHandle& key, KeyKind kind) {
   PublicNumbers numbers{kind, {}, {}};
@@ -102,7 +109,7 @@ std::optional<PublicNumbers> export_numbers(const KeyHandle& key, KeyKind kind) 
   if (!rsa) {
     std::array<char, 64> name{};
     if (EVP_PKEY_get_group_name(key.get(), name.data(), name.size(), nullptr) != 1 ||
-        std::string_view(name.data()) != group_name(kind)) {
+        !is_name_of(kind, name.data())) {
       return {};
     }
   }
