@@ -164,13 +164,14 @@ CREATE TABLE journal (
   address TEXT NOT NULL,
   request_id TEXT NOT NULL,
   data TEXT NOT NULL,
+  concerns TEXT NOT NULL,
   previous_hash {{bytes}} NOT NULL,
   hash {{bytes}} NOT NULL
 ) {{table_end}};
 CREATE INDEX journal_by_subject ON journal (subject_kind, subject_id, seq);
-CREATE INDEX journal_by_actor ON journal (actor_kind, actor_id, seq);
+CREATE INDEX journal_by_actor ON journal (actor_id, seq);
 CREATE INDEX journal_by_event ON journal (event, seq);
-CREATE INDEX journal_by_request ON journal (request_id);
+CREATE INDEX journal_by_request ON journal (request_id, seq);
 CREATE TABLE journal_head (
   name TEXT NOT NULL PRIMARY KEY,
   seq BIGINT NOT NULL,
