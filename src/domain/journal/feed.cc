@@ -20,7 +20,7 @@ Result<std::int64_t> Feed::poll() {
   bool everybody = false;
   std::vector<AccountId> accounts;
   std::int64_t reached = seq_.value_or(0);
-  LANYARD_CHECK(database_.read([&](store::Connection& connection) -> Status {
+  const Status done = database_.read([&](store::Connection& connection) -> Status {
     LANYARD_TRY(const auto head, rows::find_head(connection));
     const std::int64_t last = head ? head->seq : 0;
     // At the start, after a restored backup, or far behind: nothing that is cached can be trusted.
@@ -44,7 +44,8 @@ Result<std::int64_t> Feed::poll() {
       if (count < kPage) break;
     }
     return {};
-  }));
+  });
+  LANYARD_CHECK(done);
   if (everybody) marks_.move_everybody();
   for (const AccountId& account : accounts) marks_.move(account);
   seq_ = reached;

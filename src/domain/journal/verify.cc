@@ -56,14 +56,15 @@ Result<VerifyReport> verify(store::Database& database) {
   rows::Head head;
   std::int64_t last_written = 0;
   bool has_head = false;
-  LANYARD_CHECK(database.read([&](store::Connection& connection) -> Status {
+  const Status read = database.read([&](store::Connection& connection) -> Status {
     LANYARD_TRY(auto found, rows::find_head(connection));
     LANYARD_TRY(const auto last, rows::last_seq(connection));
     has_head = found.has_value();
     if (found) head = *std::move(found);
     last_written = last.value_or(0);
     return {};
-  }));
+  });
+  LANYARD_CHECK(read);
 
   // Entries never change once written, so pages may be read one by one; what is appended meanwhile stands
   // behind the head that was read first and is left for the next time.
@@ -71,7 +72,7 @@ Result<VerifyReport> verify(store::Database& database) {
   bool more = true;
   std::int64_t cursor = 0;
   while (more && !walk.broken()) {
-    LANYARD_CHECK(database.read([&](store::Connection& connection) -> Status {
+    const Status page = database.read([&](store::Connection& connection) -> Status {
       LANYARD_TRY(const auto count,
                   rows::each_chained(connection, cursor, last, kPage, [&](const rows::Chained& entry) {
                     walk.step(entry);
@@ -79,7 +80,8 @@ Result<VerifyReport> verify(store::Database& database) {
                   }));
       more = count == kPage;
       return {};
-    }));
+    });
+    LANYARD_CHECK(page);
   }
   if (walk.broken()) return walk.report();
   if (!has_head) {
