@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "platform/store/database.h"
+#include "platform/store/postgres.h"
 #include "platform/store/sqlite.h"
 
 namespace lanyard::store {
@@ -36,9 +37,7 @@ Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options, 
     LANYARD_TRY(const std::string path, sqlite_path(url.substr(kSqlite.size())));
     return open_sqlite(path, options, log);
   }
-  if (url.starts_with("postgresql://")) {
-    return make_error(Code::unavailable, "This build opens SQLite databases only.", std::string(kHint));
-  }
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return open_postgres(options, log);
   return make_error(Code::invalid, "The database URL must begin with sqlite: or postgresql:.",
                     std::string(kHint));
 }
