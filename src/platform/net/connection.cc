@@ -61,6 +61,7 @@ void Connection::on_ready() {
       return close();
     }
     case State::working:
+    case State::ending:
     case State::closed:
       return;
   }
@@ -160,13 +161,22 @@ void Connection::flush() {
 void Connection::after_answer() {
   active_ = SteadyClock::now();
   if (!keep_alive_) {
-    if (unread_ || !pending_.empty()) return linger();
-    return close();
+    // Inside process() it is not known yet whether anything came behind the request.
+    if (reading_) {
+      state_ = State::ending;
+      return;
+    }
+    return end(!pending_.empty());
   }
   state_ = State::head;
   scan_ = HeadScan();
   skipped_line_ = head_begun_ = false;
   deadline_ = active_ + loop_.common.options.limits.idle_time;
+}
+
+void Connection::end(bool more_came) {
+  if (unread_ || more_came) return linger();
+  close();
 }
 
 // Closing a socket with unread bytes resets the connection, and the peer may lose our answer over it (RFC

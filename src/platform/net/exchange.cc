@@ -74,6 +74,7 @@ void Connection::process(std::string_view bytes) {
     used += step;
   }
   reading_ = false;
+  if (state_ == State::ending) return end(used < bytes.size());
   if (state_ == State::closed || state_ == State::lingering) return;
   if (!held) {
     pending_.assign(bytes.substr(used));
