@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <new>
 
 #include "platform/net/exchange_parts.h"
 
@@ -24,7 +25,13 @@ constexpr int kRounds = 16;
 }  // namespace
 
 Connection::Connection(Loop& loop, const Door& door, int socket, std::string peer, bool trusted)
-    : loop_(loop), door_(door), socket_(loop.io, socket), trusted_(trusted), peer_(std::move(peer)) {
+    : loop_(loop), door_(door), socket_(loop.io), trusted_(trusted), peer_(std::move(peer)) {
+  boost::system::error_code error;
+  socket_.assign(socket, error);
+  if (error) {
+    ::close(socket);
+    throw std::bad_alloc();  // the kernel has no room to watch it
+  }
   active_ = SteadyClock::now();
   deadline_ = active_ + loop_.common.options.limits.head_time;
   if (const TlsContext context = door.current_tls()) {
@@ -202,12 +209,15 @@ void Connection::close() {
 void Connection::check_time(SteadyClock::time_point now, bool draining) {
   if (draining && state_ == State::head && pending_.empty() && now - active_ > kDrainGrace) return close();
   if (now < deadline_) return;
-  const bool silent = state_ == State::head && pending_.empty();
-  if ((state_ == State::head && !silent) || state_ == State::body) {
+  if (state_ == State::body) {
     socket_.cancel();  // whatever is waited for now, the answer waits for something else
-    return refuse(nullptr, 408,
-                  {.reason = state_ == State::head ? "the head took too long" : "the body took too long",
-                   .began = now});
+    const auto intake = std::move(intake_);
+    intake->exchange.reason = "the body took too long";
+    return refuse(&intake->request, 408, intake->exchange);
+  }
+  if (state_ == State::head && !pending_.empty()) {
+    socket_.cancel();
+    return refuse(nullptr, 408, {.reason = "the head took too long", .began = active_});
   }
   if (state_ != State::working) close();
 }

@@ -50,6 +50,7 @@ struct ServerOptions {
   unsigned loops = 0;  // 0: one a core
   unsigned db_workers = 4, slow_workers = 2, waits_workers = 16;
   // Networks ("10.0.0.0/8", "::1/128", "127.0.0.1") whose X-Forwarded-For is believed; empty: nobody's.
+  // "unix" stands for whoever connects through an inherited unix socket.
   std::vector<std::string> trusted_proxies;
   bool hsts = false;
   // Turns an error outside any handler (404, 405, 408, 413, 431, 503, a thrown exception) into the page or
