@@ -73,7 +73,7 @@ class Server {
   // Reads certificates again; on error the old ones stay and the reason is returned.
   virtual Status reload_tls() = 0;
   // Stops accepting, answers what was begun with "Connection: close", returns when all is done or drain_time
-  // is over.
+  // is over. A handler can not be interrupted: the destructor waits for those that still run.
   virtual void stop() = 0;
   struct Counts {
     std::uint64_t connections = 0, queued_db = 0, queued_slow = 0, queued_waits = 0, refused = 0;
