@@ -20,10 +20,10 @@ struct ServerConfig {
   std::string listen = "127.0.0.1:8080";  // address:port; port 0 lets the kernel choose
   std::string tls_certificate, tls_key;   // PEM files; both or none
   std::string operations_listen = "127.0.0.1:9464";  // health, readiness and metrics; "" turns it off
-  std::vector<std::string>
-      trusted_proxies;  // addresses or networks; a network that contains everything is refused
-  unsigned loops = 0;   // event loops; 0: one a core
-  Secret secret_key;    // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
+  // Addresses or networks; a network that contains everything is refused.
+  std::vector<std::string> trusted_proxies;
+  unsigned loops = 0;  // event loops; 0: one a core
+  Secret secret_key;   // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
   std::string site_name = "Lanyard";
   std::string support = "";  // e-mail address or URL shown on pages
 };
@@ -39,16 +39,16 @@ struct AuthConfig {
   bool enabled = true;             // SX1: off serves everyone as one visible "anonymous operator"
   std::string admin_email;         // SX2: bootstrap administrator, when verified by the upstream
   std::string default_users_file;  // SX5
-  std::string
-      default_issuer;  // whose `sub` a created user has: a provider's or issuer's name; default: the only one
+  // Whose `sub` a created user has: a provider's or issuer's id; default: the only one.
+  std::string default_issuer;
   // TK7: each mechanism is a switch.
   bool browser_login = true;
   bool bearer_tokens = true;  // tokens of the configured issuers
   bool api_tokens = true;     // our own
   Duration session_idle = std::chrono::hours(1);
   Duration session_life = std::chrono::hours(12);
-  Duration fresh_for =
-      std::chrono::minutes(15);  // how long after a login an administrator may do dangerous things
+  // How long after a login an administrator may do dangerous things.
+  Duration fresh_for = std::chrono::minutes(15);
   Duration api_token_life = std::chrono::hours(24 * 365);  // the longest that can be asked for
 };
 
@@ -60,11 +60,13 @@ struct AdmissionConfig {
   std::vector<std::string> identity_provider;       // institutions (domains) that may log in
   std::string identity_provider_claim;              // "" : the domain part of the user name
   std::map<std::string, std::string> username_map;  // keys in lower case
-  std::string username_pattern;                     // must match the whole name
+  // Must match the whole name. ECMAScript, compiled with std::regex_constants::__polynomial so that no
+  // pattern can take for ever; names over 256 bytes never match.
+  std::string username_pattern;
   std::vector<std::string> blocked_users, allowed_users, allowed_groups, admin_users;
   NewAccounts new_accounts = NewAccounts::pending;
-  bool trusted_for_addresses =
-      false;  // a verified address of this source may complete a prepared account (SX3, AR10)
+  // A verified address of this source may complete a prepared account (SX3, AR10).
+  bool trusted_for_addresses = false;
 };
 
 struct ProviderConfig {
@@ -129,8 +131,8 @@ struct GateRouteConfig {
 struct GateConfig {
   std::size_t cache_entries = 1'000'000;
   Duration cache_life = std::chrono::seconds(60);
-  Duration stale_limit =
-      std::chrono::seconds(2);  // verdicts are not used when changes could not be read for so long
+  // Verdicts are not used when changes could not be read for so long.
+  Duration stale_limit = std::chrono::seconds(2);
   Duration signed_identity_life = std::chrono::minutes(5);
   std::vector<GateRouteConfig> routes;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct ConfigInput {
   std::string text;       // YAML
   std::map<std::string, std::string> environment;  // LANYARD_SECTION__KEY (and LANYARD_SECTION__KEY_FILE)
   std::map<std::string, std::string> flags;        // "server.listen" -> value, strongest
+  bool readable_by_others = false;  // the file's mode: then a secret that stands in it is a fault
 };
 
 // Either a configuration in which everything holds, or every fault that was found.

@@ -15,6 +15,10 @@ std::string key(const crypto::Sealer& sealer, std::string_view purpose) {
   return sealer.derive(purpose);
 }
 
+crypto::KeyedHash hashes(const crypto::Sealer& sealer, std::string_view purpose) {
+  return crypto::KeyedHash(sealer.derive_all(purpose));
+}
+
 // A practice house without a secret gets one for its own lifetime.
 Result<crypto::Sealer> make_sealer(const Config& config, Random& random) {
   if (!config.server.secret_key.empty()) return crypto::Sealer::from_text(config.server.secret_key);
@@ -37,8 +41,9 @@ bool is_https(const Config& config) {
   return config.server.public_url.starts_with("https://");
 }
 
-view::PageFrame frame(const Config& config) {
+view::PageFrame make_frame(const Config& config, const Ground& ground) {
   view::PageFrame frame;
+  frame.banner = ground.banner;
   frame.site_name = config.server.site_name;
   frame.support = config.server.support;
   if (!config.auth.enabled) frame.banner = "Authentication is off: everyone is the anonymous operator.";
@@ -56,8 +61,8 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       directory(ledger, ground.random),
       approvals(ledger),
       groups(ledger, ground.random),
-      credentials(ledger, ground.random, key(sealer, "credential hashes"), config.auth.api_token_life),
-      sessions(ledger, ground.random, key(sealer, "session hashes"), lives(config)),
+      credentials(ledger, ground.random, hashes(sealer, "credential hashes"), config.auth.api_token_life),
+      sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config)),
       artefacts(*database, sealer, ground.random, ground.clock) {}
 
 Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground& ground) {
@@ -66,7 +71,8 @@ Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground&
   return std::make_unique<Floors>(config, ground, std::move(database), std::move(sealer));
 }
 
-House::House(std::unique_ptr<Floors> floors) : floors_(std::move(floors)), frame_(frame(floors_->config)) {}
+House::House(std::unique_ptr<Floors> floors)
+    : floors_(std::move(floors)), frame_(make_frame(floors_->config, floors_->ground)) {}
 
 House::~House() = default;
 

@@ -39,6 +39,7 @@ struct Ground {
   const Clock& clock;
   Random& random;
   const Log& log;
+  std::string banner = {};  // above every page; practice mode says so there
 };
 
 // The floors below the doors: enough for the commands that work beside the database.

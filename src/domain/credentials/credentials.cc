@@ -47,8 +47,9 @@ bool looks_like_api_token(std::string_view text) {
   return text.substr(rest.size()) == checksum(rest);
 }
 
-Credentials::Credentials(journal::Ledger& ledger, Random& random, std::string hash_key, Duration longest_life)
-    : ledger_(ledger), random_(random), hash_key_(std::move(hash_key)), longest_life_(longest_life) {}
+Credentials::Credentials(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes,
+                         Duration longest_life)
+    : ledger_(ledger), random_(random), hashes_(std::move(hashes)), longest_life_(longest_life) {}
 
 Result<Credentials::Made> Credentials::make_token(const NewToken& wanted, const access::Actor& actor) {
   const std::string label(trim(wanted.label));
@@ -79,7 +80,7 @@ Result<Credentials::Made> Credentials::make_token(const NewToken& wanted, const 
   credential.created_at = ledger_.clock().now();
   credential.expires_at = credential.created_at + wanted.life;
   LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
-    LANYARD_CHECK(rows::insert(connection, credential, crypto::hmac_sha256(hash_key_, made.token.reveal())));
+    LANYARD_CHECK(rows::insert(connection, credential, hashes_.of(made.token.reveal())));
     notes.add(note("credential.created", credential));
     return {};
   }));
@@ -87,11 +88,14 @@ Result<Credentials::Made> Credentials::make_token(const NewToken& wanted, const 
 }
 
 // The one look-up for everything that is presented: kind, time and revocation are conditions of it.
-static Result<Credential> find(store::Database& database, std::string_view hash, std::string_view kind,
-                               Time now) {
+static Result<Credential> find(store::Database& database, const std::vector<std::string>& hashes,
+                               std::string_view kind, Time now) {
   std::optional<Credential> found;
   LANYARD_CHECK(database.read([&](store::Connection& connection) -> Status {
-    LANYARD_TRY(found, rows::find_by_hash(connection, hash));
+    for (const std::string& hash : hashes) {
+      LANYARD_TRY(found, rows::find_by_hash(connection, hash));
+      if (found) break;
+    }
     return {};
   }));
   if (!found || found->kind != kind || found->revoked_at || (found->expires_at && *found->expires_at <= now))
@@ -101,7 +105,7 @@ static Result<Credential> find(store::Database& database, std::string_view hash,
 
 Result<Credential> Credentials::find_by_token(std::string_view token) {
   if (!looks_like_api_token(token)) return not_valid();
-  return find(ledger_.database(), crypto::hmac_sha256(hash_key_, token), "api_token", ledger_.clock().now());
+  return find(ledger_.database(), hashes_.candidates(token), "api_token", ledger_.clock().now());
 }
 
 Status Credentials::touch(const CredentialId& id) {
@@ -149,11 +153,14 @@ Result<bool> Credentials::record_refresh_token(const AccountId& account, const S
     return make_error(Code::invalid, "A refresh token has between 20 and 4096 characters.",
                       "Give the whole token.");
   }
-  const std::string hash = crypto::hmac_sha256(hash_key_, token.reveal());
   bool is_new = false;
   LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
     is_new = false;
-    LANYARD_TRY(const auto found, rows::find_by_hash(connection, hash));
+    std::optional<Credential> found;
+    for (const std::string& hash : hashes_.candidates(token.reveal())) {
+      LANYARD_TRY(found, rows::find_by_hash(connection, hash));
+      if (found) break;
+    }
     if (found && (found->account != account || found->kind != "refresh_token")) {
       return make_error(Code::conflict, "This refresh token is already recorded for somebody else.",
                         "Record another one.");
@@ -165,7 +172,7 @@ Result<bool> Credentials::record_refresh_token(const AccountId& account, const S
     credential.account = account;
     credential.label = "recorded beforehand";
     credential.created_at = ledger_.clock().now();
-    LANYARD_CHECK(rows::insert(connection, credential, hash));
+    LANYARD_CHECK(rows::insert(connection, credential, hashes_.of(token.reveal())));
     notes.add(note("credential.recorded", credential));
     is_new = true;
     return {};
@@ -174,8 +181,7 @@ Result<bool> Credentials::record_refresh_token(const AccountId& account, const S
 }
 
 Result<Credential> Credentials::find_refresh_token(const Secret& token) {
-  return find(ledger_.database(), crypto::hmac_sha256(hash_key_, token.reveal()), "refresh_token",
-              ledger_.clock().now());
+  return find(ledger_.database(), hashes_.candidates(token.reveal()), "refresh_token", ledger_.clock().now());
 }
 
 }  // namespace lanyard::credentials

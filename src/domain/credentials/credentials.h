@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "domain/access/access.h"
 #include "domain/journal/journal.h"
+#include "platform/crypto/digest.h"
 
 namespace lanyard::credentials {
 
@@ -44,8 +45,7 @@ struct NewToken {
 // Thread-safe.
 class Credentials {
  public:
-  // `hash_key` is derived from the server's secret for this purpose alone.
-  Credentials(journal::Ledger& ledger, Random& random, std::string hash_key, Duration longest_life);
+  Credentials(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Duration longest_life);
 
   struct Made {
     Credential credential;
@@ -71,7 +71,7 @@ class Credentials {
  private:
   journal::Ledger& ledger_;
   Random& random_;
-  std::string hash_key_;
+  crypto::KeyedHash hashes_;
   Duration longest_life_;
 };
 

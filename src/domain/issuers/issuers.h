@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/json.h"
@@ -56,7 +57,10 @@ class Tokens {
     std::shared_ptr<const Trust> trust;
     std::shared_ptr<Publisher> keys;
   };
+  // Two entries for one `iss`: the first counts.
   Tokens(std::vector<Entry> entries, const Clock& clock);
+  Tokens(const Tokens&) = delete;
+  Tokens& operator=(const Tokens&) = delete;
 
   // Cheap refusals first (size, form, issuer, time, audience), then the signature; never blocks, never
   // touches the database. A token of an issuer that is not configured causes no outgoing request. The cost of
@@ -73,10 +77,12 @@ class Tokens {
   std::vector<Step> explain(std::string_view token) const;
 
   const std::vector<Entry>& entries() const { return entries_; }
-  const Entry* find(std::string_view id) const;
+  const Entry* find(std::string_view id) const;             // by configured name
+  const Entry* find_issuer(std::string_view issuer) const;  // by exact `iss`
 
  private:
   std::vector<Entry> entries_;
+  std::unordered_map<std::string_view, const Entry*> by_issuer_;  // views into entries_
   const Clock& clock_;
 };
 

@@ -60,6 +60,9 @@ class Publisher {
   // usable keys, or (with Patience::none) a fetch is needed first; Code::unauthenticated: refused.
   Status verify(const crypto::UnverifiedJws& jws, const std::vector<crypto::Algorithm>& allowed,
                 Patience patience);
+  // Whether a call that may wait could do better than one that may not: a fetch is under way, or one may
+  // begin now.
+  bool worth_waiting() const;
 
   // Background work: refreshes when due (with back-off after failures). Returns when it wants to be called
   // again.

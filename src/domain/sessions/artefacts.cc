@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "domain/sessions/rows.h"
-#include "platform/crypto/digest.h"
 
 namespace lanyard::sessions {
 
@@ -39,13 +38,13 @@ Artefacts::Artefacts(store::Database& database, const crypto::Sealer& sealer, Ra
       sealer_(sealer),
       random_(random),
       clock_(clock),
-      hash_key_(sealer.derive("artefact hashes")) {}
+      hashes_(crypto::KeyedHash(sealer.derive_all("artefact hashes"))) {}
 
 Result<Secret> Artefacts::issue(ArtefactKind kind, const std::string& client,
                                 const std::optional<AccountId>& account, const json::Object& data,
                                 Duration life) {
   Secret token(random_.token());
-  const std::string hash = crypto::hmac_sha256(hash_key_, token.reveal());
+  const std::string hash = hashes_.of(token.reveal());
   const Time now = clock_.now();
   rows::StoredArtefact row;
   row.kind = to_string(kind);
@@ -77,24 +76,33 @@ static Result<Artefact> opened(const std::optional<rows::StoredArtefact>& row, A
 }
 
 Result<Artefact> Artefacts::consume(ArtefactKind kind, std::string_view client, std::string_view token) {
-  const std::string hash = crypto::hmac_sha256(hash_key_, token);
   const Time now = clock_.now();
+  std::string hash;
   std::optional<rows::StoredArtefact> row;
   LANYARD_CHECK(database_.write([&](store::Connection& connection) -> Status {
     row.reset();
-    LANYARD_TRY(const bool won, rows::consume_artefact(connection, hash, to_string(kind), client, now));
-    if (!won) return {};
-    LANYARD_TRY(row, rows::find_artefact(connection, hash));
+    for (const std::string& candidate : hashes_.candidates(token)) {
+      LANYARD_TRY(const bool won,
+                  rows::consume_artefact(connection, candidate, to_string(kind), client, now));
+      if (!won) continue;
+      hash = candidate;
+      LANYARD_TRY(row, rows::find_artefact(connection, hash));
+      break;
+    }
     return {};
   }));
   return opened(row, kind, client, hash, now, sealer_);
 }
 
 Result<Artefact> Artefacts::peek(ArtefactKind kind, std::string_view client, std::string_view token) {
-  const std::string hash = crypto::hmac_sha256(hash_key_, token);
+  std::string hash;
   std::optional<rows::StoredArtefact> row;
   LANYARD_CHECK(database_.read([&](store::Connection& connection) -> Status {
-    LANYARD_TRY(row, rows::find_artefact(connection, hash));
+    for (const std::string& candidate : hashes_.candidates(token)) {
+      hash = candidate;
+      LANYARD_TRY(row, rows::find_artefact(connection, hash));
+      if (row) break;
+    }
     return {};
   }));
   if (row && row->consumed) return not_usable();

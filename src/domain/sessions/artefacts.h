@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "platform/crypto/digest.h"
 #include "platform/crypto/seal.h"
 #include "platform/store/database.h"
 
@@ -50,7 +51,7 @@ class Artefacts {
   const crypto::Sealer& sealer_;
   Random& random_;
   const Clock& clock_;
-  std::string hash_key_;
+  crypto::KeyedHash hashes_;
 };
 
 }  // namespace lanyard::sessions

@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "domain/sessions/rows.h"
-#include "platform/crypto/digest.h"
 
 namespace lanyard::sessions {
 namespace {
@@ -39,8 +38,8 @@ Error not_signed_in() {
 
 }  // namespace
 
-Sessions::Sessions(journal::Ledger& ledger, Random& random, std::string hash_key, Lives lives)
-    : ledger_(ledger), random_(random), hash_key_(std::move(hash_key)), lives_(lives) {}
+Sessions::Sessions(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Lives lives)
+    : ledger_(ledger), random_(random), hashes_(std::move(hashes)), lives_(lives) {}
 
 Result<Sessions::Started> Sessions::start(const Login& login, std::string_view old_cookie,
                                           const access::Actor& actor) {
@@ -59,9 +58,11 @@ Result<Sessions::Started> Sessions::start(const Login& login, std::string_view o
   session.user_agent = clean(login.user_agent);
   session.address = clean(login.address);
   LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
-    if (!old_cookie.empty())
-      LANYARD_CHECK(rows::remove_by_hash(connection, crypto::hmac_sha256(hash_key_, old_cookie)));
-    LANYARD_CHECK(rows::insert(connection, session, crypto::hmac_sha256(hash_key_, started.cookie.reveal())));
+    if (!old_cookie.empty()) {
+      for (const std::string& hash : hashes_.candidates(old_cookie))
+        LANYARD_CHECK(rows::remove_by_hash(connection, hash));
+    }
+    LANYARD_CHECK(rows::insert(connection, session, hashes_.of(started.cookie.reveal())));
     notes.add(note("session.started", session));
     return {};
   }));
@@ -84,7 +85,7 @@ Result<Sessions::Started> Sessions::start_child(const Session& parent, const Cli
     // The parent may have ended since the ticket was made.
     LANYARD_TRY(const auto alive, rows::find_by_id(connection, parent.id));
     if (!alive || alive->expires_at <= now) return not_signed_in();
-    LANYARD_CHECK(rows::insert(connection, session, crypto::hmac_sha256(hash_key_, started.cookie.reveal())));
+    LANYARD_CHECK(rows::insert(connection, session, hashes_.of(started.cookie.reveal())));
     notes.add(note("session.started", session));
     return {};
   }));
@@ -93,10 +94,12 @@ Result<Sessions::Started> Sessions::start_child(const Session& parent, const Cli
 
 Result<Session> Sessions::find(std::string_view cookie, std::string_view kind, std::string_view client) {
   if (cookie.size() != 43) return not_signed_in();
-  const std::string hash = crypto::hmac_sha256(hash_key_, cookie);
   std::optional<rows::Found> found;
   LANYARD_CHECK(ledger_.database().read([&](store::Connection& connection) -> Status {
-    LANYARD_TRY(found, rows::find_by_hash(connection, hash));
+    for (const std::string& hash : hashes_.candidates(cookie)) {
+      LANYARD_TRY(found, rows::find_by_hash(connection, hash));
+      if (found) break;
+    }
     return {};
   }));
   const Time now = ledger_.clock().now();

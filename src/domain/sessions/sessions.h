@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "domain/access/access.h"
 #include "domain/journal/journal.h"
+#include "platform/crypto/digest.h"
 
 namespace lanyard::sessions {
 
@@ -43,7 +44,7 @@ struct Login {  // what a session starts from
 // Thread-safe.
 class Sessions {
  public:
-  Sessions(journal::Ledger& ledger, Random& random, std::string hash_key, Lives lives);
+  Sessions(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Lives lives);
 
   struct Started {
     Session session;
@@ -79,7 +80,7 @@ class Sessions {
  private:
   journal::Ledger& ledger_;
   Random& random_;
-  std::string hash_key_;
+  crypto::KeyedHash hashes_;
   Lives lives_;
 };
 

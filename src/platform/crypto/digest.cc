@@ -80,4 +80,10 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   return {out.begin(), out.end()};
 }
 
+std::vector<std::string> KeyedHash::candidates(std::string_view text) const {
+  std::vector<std::string> hashes;
+  for (const std::string& key : keys_) hashes.push_back(hmac_sha256(key, text));
+  return hashes;
+}
+
 }  // namespace lanyard::crypto

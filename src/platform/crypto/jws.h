@@ -34,9 +34,7 @@ struct UnverifiedJws {
 // Code::invalid otherwise.
 Result<UnverifiedJws> parse_jws(std::string_view token);
 // The result looks into the token, so a text that is about to die is refused by the compiler.
-template <class Text>
-requires std::same_as<Text, std::string> Result<UnverifiedJws> parse_jws(Text&& token)
-= delete;
+Result<UnverifiedJws> parse_jws(std::same_as<std::string> auto&& token) = delete;
 
 // The key whose kid is the header's, or, where the header has none, the only key that fits the algorithm. The
 // algorithm must be in `allowed` and be one that this key may verify. Two keys with one kid: none is tried.

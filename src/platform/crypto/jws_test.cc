@@ -114,6 +114,8 @@ TEST(VerifyJws, asks_both_the_allowed_list_and_the_key) {
   EXPECT_EQ(verify_jws(jws, es256_keys(), {Algorithm::rs256, Algorithm::es384}).error().message,
             "algorithm not allowed");
   EXPECT_TRUE(verify_jws(jws, es256_keys(), {Algorithm::rs256, Algorithm::es256}).ok());
+  const std::string renamed = token_with(es256(), cat(R"({"alg":"RS256","kid":")", es256().kid(), R"("})"));
+  EXPECT_EQ(verdict(renamed, es256_keys()), "algorithm does not fit the key");
 }
 
 TEST(VerifyJws, leaves_no_error_for_the_tls_code_of_the_same_thread) {

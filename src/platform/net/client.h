@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,8 @@ struct ClientOptions {
   unsigned breaker_failures = 5;                     // in a row
   Duration breaker_rest = std::chrono::seconds(10);  // then one call is let through
   std::string user_agent = "lanyard";
+  // "name:port:address" answers instead of the resolver's, held against the same rules. For tests.
+  std::vector<std::string> fixed_addresses;
 };
 
 // libcurl on a thread of its own. Environment proxy variables are ignored.

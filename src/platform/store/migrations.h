@@ -15,8 +15,8 @@ namespace lanyard::store {
 struct Migration {
   int number = 0;
   std::string_view name;  // "accounts"
-  // Statements separated by ";\n". {{bytes}} is the engine's type for bytes, {{table_end}} is STRICT on
-  // SQLite.
+  // Statements separated by ";\n" (which must not stand inside a text or comment). {{bytes}} is the engine's
+  // type for bytes, {{table_end}} is STRICT on SQLite, where the word BIGINT becomes INTEGER.
   std::string_view sql;
 };
 
@@ -26,9 +26,11 @@ struct MigrationState {
   std::vector<std::string> pending;
 };
 
+// `migrations` are in ascending order. Reads only, and works on an empty database.
 // Code::conflict when the database is newer than this binary or an applied migration was changed since.
 Result<MigrationState> migration_state(Database& database, const std::vector<Migration>& migrations);
-// Applies what is missing, each in one transaction; two processes at once are serialised by the database.
+// Applies what is missing, each in one transaction, after the same checks; two processes at once are
+// serialised by the database.
 Result<MigrationState> migrate(Database& database, const std::vector<Migration>& migrations,
                                const Clock& clock);
 

@@ -1,0 +1,168 @@
+"""Stages that run what was built: build, unit, conformance, sanitizers, e2e."""
+
+import hashlib
+import os
+import re
+import shutil
+import xml.etree.ElementTree as xml
+from concurrent.futures import ThreadPoolExecutor
+
+import tree
+from build import build
+from postgres import postgres
+from run import LOGS, Outcome, failed, run, skipped
+
+# The suites that run one set of tests on every database; they need PostgreSQL and are counted apart.
+ON_EVERY_DATABASE = "*Conformance*:*OnEveryDatabase*"
+UNIT_LIMIT = 900
+E2E_LIMIT = 600
+E2E = tree.ROOT / "test" / "e2e"
+
+
+def build_stage(options):
+    outcome = Outcome()
+    for preset in ["dev"] if options.fast else ["dev", "release"]:
+        outcome.add(build(preset))
+    return outcome
+
+
+def unit_stage(options):
+    return _gtest("dev", f"-{ON_EVERY_DATABASE}", "unit")
+
+
+def conformance_stage(options):
+    return _with_postgres("dev", ON_EVERY_DATABASE, "conformance")
+
+
+def asan_stage(options):
+    return _with_postgres("asan", "*", "asan", {"UBSAN_OPTIONS": "print_stacktrace=1"})
+
+
+def tsan_stage(options):
+    return _with_postgres("tsan", "*", "tsan", {"TSAN_OPTIONS": "second_deadlock_stack=1"})
+
+
+def _with_postgres(preset, pattern, name, env=None):
+    if not _there_are_tests():
+        return skipped(name, "there are no unit tests")
+    built = build(preset, "lanyard_unit")
+    if built.failed:
+        return failed(*built.trouble)
+    with postgres() as found:
+        return _gtest(preset, pattern, name, {**found, **(env or {})})
+
+
+def _there_are_tests():
+    return any(file.endswith("_test.cc") for file in tree.files())
+
+
+def _gtest(preset, pattern, name, env=None):
+    if not _there_are_tests():
+        return skipped(name, "there are no unit tests")
+    built = build(preset, "lanyard_unit")
+    if built.failed:
+        return failed(*built.trouble)
+    shards = os.cpu_count() or 2
+    with ThreadPoolExecutor(shards) as pool:
+        outcomes = pool.map(lambda shard: _gtest_shard(preset, pattern, name, env or {}, shard, shards), range(shards))
+    whole = Outcome()
+    for outcome in outcomes:
+        whole.add(outcome)
+    if not (whole.passed or whole.failed or whole.skipped):
+        return skipped(name, f"no test fits {pattern}")
+    return whole
+
+
+def _gtest_shard(preset, pattern, name, env, shard, shards):
+    report = LOGS / f"{name}-{shard}.xml"
+    report.unlink(missing_ok=True)
+    ran = run([tree.ROOT / "build" / preset / "test" / "lanyard_unit", f"--gtest_filter={pattern}",
+               f"--gtest_output=xml:{report}"], f"{name}-{shard}", UNIT_LIMIT,
+              {**env, "GTEST_TOTAL_SHARDS": str(shards), "GTEST_SHARD_INDEX": str(shard)})
+    outcome = Outcome()
+    try:
+        cases = list(xml.parse(report).iter("testcase"))
+    except (OSError, xml.ParseError):  # it crashed, or took too long
+        return failed(*ran.tail(80))
+    for case in cases:
+        title = f"{case.get('classname')}.{case.get('name')}"
+        faults = case.findall("failure")
+        if faults:
+            outcome.add(failed(f"{title}:", *"\n".join(fault.get("message") or "" for fault in faults).splitlines()[:40]))
+        elif case.get("result") == "skipped":
+            reason = case.find("skipped")
+            text = (reason.get("message") if reason is not None else "") or "no reason given"
+            outcome.add(skipped(title, text.splitlines()[-1].strip()))
+        elif case.get("status") == "run":
+            outcome.passed += 1
+    if not ran.ok and not outcome.failed:  # a sanitizer's report, or a crash at the end
+        outcome.add(failed(*ran.tail(80)))
+    return outcome
+
+
+def e2e_stage(options):
+    """Each file of test/e2e by itself, one after the other: they start whole servers."""
+    names = sorted(E2E.glob("*.test.mjs"))
+    if options.fast:
+        names = [name for name in names if name.name == "smoke.test.mjs"]
+    if not names:
+        return skipped("e2e", "there are no tests in test/e2e")
+    preset = "dev" if options.fast else "release"
+    built = build(preset)
+    if built.failed:
+        return failed(*built.trouble)
+    ready = _install()
+    if ready is not None:
+        return ready
+    outcome = Outcome()
+    for name in names:
+        outcome.add(_node(name, {"LANYARD_BUILD": f"build/{preset}"}))
+    return outcome
+
+
+def _install():
+    """npm ci, unless what is installed is what the lock file says. None when all is well."""
+    node = shutil.which("node")
+    if not node:
+        return failed("node is not in PATH: tools/install-packages e2e")
+    version = run([node, "--version"], "node-version", 10).text.strip()
+    if int(re.match(r"v?(\d+)", version + "0")[1]) < 18:
+        return failed(f"{node} is {version}; 18 or newer is needed")
+    lock = hashlib.sha256((E2E / "package-lock.json").read_bytes()).hexdigest()
+    mark = E2E / "node_modules" / ".lanyard-lock"
+    if mark.exists() and mark.read_text() == lock:
+        return None
+    ran = run(["npm", "ci", "--ignore-scripts"], "npm-ci", 600, cwd=E2E)
+    if not ran.ok:
+        return failed(*ran.tail())
+    mark.write_text(lock)
+    return None
+
+
+def _node(path, env):
+    ran = run(["node", "--test", "--test-reporter=tap", path], f"e2e-{path.name}", E2E_LIMIT, env)
+    counts = {word: int(number) for word, number in re.findall(r"^# (\w+) (\d+)$", ran.text, re.M)}
+    outcome = Outcome(passed=counts.get("pass", 0), failed=counts.get("fail", 0) + counts.get("cancelled", 0))
+    for title, kind, reason in re.findall(r"^\s*ok \d+ - (.*?) # (SKIP|TODO)\b ?(.*)$", ran.text, re.M):
+        outcome.skipped.append((f"{path.name}: {title}", reason or kind.lower()))
+    if outcome.failed:
+        # Of a file that did not even load, the reason stands in the comments.
+        whole_file = re.search(r"^ +exitCode: ", ran.text, re.M)
+        outcome.trouble += [f"{path.name}:", *([] if whole_file else _of_failures(ran.text)), *ran.tail(60 if whole_file else 0)]
+    elif not ran.ok or not counts:
+        outcome.add(failed(f"{path.name}:", *ran.tail(60)))
+    outcome.notes.append(f"{path.name} {ran.seconds:.1f} s")
+    return outcome
+
+
+def _of_failures(text):
+    """The lines of TAP that belong to tests that failed."""
+    kept, inside = [], False
+    for line in text.splitlines():
+        if re.match(r"\s*not ok \d+", line):
+            inside = True
+        elif re.match(r"\s*(ok \d+|# |\d+\.\.\d+)", line):
+            inside = False
+        if inside:
+            kept.append(line)
+    return kept[:120]
