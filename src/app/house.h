@@ -72,6 +72,7 @@ class House {
   net::Client& outside() { return *outside_; }
   const view::PageFrame& frame() const { return frame_; }
   Floors& floors() { return *floors_; }
+  const view::Guard& guard() const { return *guard_; }
   const issuers::Tokens& tokens() const { return *tokens_; }
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }

@@ -45,7 +45,9 @@ enum class Permission {
   see_issuers,
 };
 std::string_view to_string(Permission permission);
-// Administrators, the command line beside the database and the operator of an open service have all of them.
+// Administrators, the command line beside the database, the operator of an open service and Lanyard's own
+// jobs have all of them. Whoever builds an Actor for an account sets `is_admin` only while the account is
+// active.
 bool may(const Actor& actor, Permission permission);
 Status require(const Actor& actor, Permission permission);  // Code::forbidden, names the permission
 

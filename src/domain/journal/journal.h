@@ -42,6 +42,8 @@ struct Entry {
   Subject subject;
   std::string address, request_id;
   json::Object data;
+  AccountId account;  // as in Note: other processes learn from the entry whose verdicts fall
+  bool everybody = false;
 };
 
 // Collects the notes of one change; they are written when the change is complete, so that the head of the
@@ -75,10 +77,12 @@ class Ledger {
   const Clock& clock_;
 };
 
+// Every field that is set must match; empty is any. Each is answered from an index, which is why a subject is
+// named by kind and id together (Code::invalid otherwise).
 struct Filter {
-  std::string subject_kind, subject_id, actor_id, event, request_id;  // empty: any
+  std::string subject_kind, subject_id, actor_id, event, request_id;
 };
-// Entries after (newest first: before) `seq`, at most `limit`.
+// Entries after (newest first: before) `seq`, at most `limit` (1 to 1,000).
 Result<std::vector<Entry>> list_after(store::Connection& connection, std::int64_t seq, const Filter& filter,
                                       std::int64_t limit);
 Result<std::vector<Entry>> list_before(store::Connection& connection, std::int64_t seq, const Filter& filter,
@@ -91,11 +95,16 @@ struct VerifyReport {
   std::int64_t entries = 0;
   std::int64_t broken_at = 0;  // seq
   std::string what;
+  // Hash of the last entry, hexadecimal. A chain can not show that its end was cut off together with its
+  // head: whoever wants to see that keeps this value elsewhere and looks it up at the next time.
+  std::string head;
 };
 Result<VerifyReport> verify(store::Database& database);
 
 // Moves the marks for everything that other processes changed. Call it from one thread; each replica has its
-// own reader that starts at the head. Returns how many entries were read.
+// own reader that starts at the head. Returns how many entries were read. Nothing can be skipped: numbers are
+// taken from the head row inside the transaction that writes the entry, so they become visible in order and
+// without gaps.
 class Feed {
  public:
   Feed(store::Database& database, Marks& marks, const Clock& clock);
