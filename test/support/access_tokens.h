@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "domain/issuers/issuers.h"
+#include "test/support/databases.h"
 #include "test/support/fakes.h"
 #include "test/support/test_issuer.h"
 
@@ -86,7 +87,7 @@ class AccessTokens : public ::testing::Test {
   FakeClock clock;
   LogBook book{clock};
   ScriptedClient client;
-  std::unique_ptr<store::Database> database = database_for_issuers(book.log());
+  TestDatabase database;
   TestIssuer a{client, "https://a.example.org/realm"}, b{client, "https://b.example.org"};
   const crypto::PrivateKey& rsa = test_key(crypto::Algorithm::rs256);
   const crypto::PrivateKey& ec = test_key(crypto::Algorithm::es256);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "domain/issuers/rows.h"
+#include "test/support/databases.h"
 #include "test/support/fakes.h"
 #include "test/support/test_issuer.h"
 
@@ -50,7 +51,7 @@ class Publishers : public ::testing::Test {
   test::FakeClock clock;
   test::LogBook book{clock};
   test::ScriptedClient client;
-  std::unique_ptr<store::Database> database = test::database_for_issuers(book.log());
+  test::TestDatabase database;
   test::TestIssuer issuer{client, "https://a.example.org"};
   const crypto::PrivateKey& old_key = test_key(Algorithm::es256);
   const crypto::PrivateKey& new_key = test_key(Algorithm::es256, 1);
