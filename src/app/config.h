@@ -1,5 +1,5 @@
-// The whole configuration as one typed struct. docs/reference/configuration.md and the commented example are generated
-// from the schema that reads it (config_schema.cc), so a key cannot exist unexplained.
+// The whole configuration as one typed struct. docs/reference/configuration.md and the commented example are
+// generated from the schema that reads it (config_schema.cc), so a key cannot exist unexplained.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,16 @@ namespace lanyard::app {
 
 // Every secret can be given in place, or by its `_file` twin; the file must not be readable by others.
 struct ServerConfig {
-  std::string public_url;                     // "https://id.example.org", the issuer name; http only for loopback
-  std::string listen = "127.0.0.1:8080";      // address:port; port 0 lets the kernel choose
-  std::string tls_certificate, tls_key;       // PEM files; both or none
+  std::string public_url;                 // "https://id.example.org", the issuer name; http only for loopback
+  std::string listen = "127.0.0.1:8080";  // address:port; port 0 lets the kernel choose
+  std::string tls_certificate, tls_key;   // PEM files; both or none
   std::string operations_listen = "127.0.0.1:9464";  // health, readiness and metrics; "" turns it off
-  std::vector<std::string> trusted_proxies;   // addresses or networks; a network that contains everything is refused
-  unsigned loops = 0;                         // event loops; 0: one a core
-  Secret secret_key;                          // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
+  // Addresses or networks; a network that contains everything is refused.
+  std::vector<std::string> trusted_proxies;
+  unsigned loops = 0;  // event loops; 0: one a core
+  Secret secret_key;   // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
   std::string site_name = "Lanyard";
-  std::string support = "";                   // e-mail address or URL shown on pages
+  std::string support = "";  // e-mail address or URL shown on pages
 };
 
 struct DatabaseConfig {
@@ -35,17 +36,19 @@ struct DatabaseConfig {
 };
 
 struct AuthConfig {
-  bool enabled = true;                        // SX1: off serves everyone as one visible "anonymous operator"
-  std::string admin_email;                    // SX2: bootstrap administrator, when verified by the upstream
-  std::string default_users_file;             // SX5
-  std::string default_issuer;                 // whose `sub` a created user has: a provider's or issuer's name; default: the only one
+  bool enabled = true;             // SX1: off serves everyone as one visible "anonymous operator"
+  std::string admin_email;         // SX2: bootstrap administrator, when verified by the upstream
+  std::string default_users_file;  // SX5
+  // Whose `sub` a created user has: a provider's or issuer's id; default: the only one.
+  std::string default_issuer;
   // TK7: each mechanism is a switch.
   bool browser_login = true;
-  bool bearer_tokens = true;                  // tokens of the configured issuers
-  bool api_tokens = true;                     // our own
+  bool bearer_tokens = true;  // tokens of the configured issuers
+  bool api_tokens = true;     // our own
   Duration session_idle = std::chrono::hours(1);
   Duration session_life = std::chrono::hours(12);
-  Duration fresh_for = std::chrono::minutes(15);  // how long after a login an administrator may do dangerous things
+  // How long after a login an administrator may do dangerous things.
+  Duration fresh_for = std::chrono::minutes(15);
   Duration api_token_life = std::chrono::hours(24 * 365);  // the longest that can be asked for
 };
 
@@ -57,26 +60,29 @@ struct AdmissionConfig {
   std::vector<std::string> identity_provider;       // institutions (domains) that may log in
   std::string identity_provider_claim;              // "" : the domain part of the user name
   std::map<std::string, std::string> username_map;  // keys in lower case
-  std::string username_pattern;                     // must match the whole name
+  // Must match the whole name. ECMAScript, compiled with std::regex_constants::__polynomial so that no
+  // pattern can take for ever; names over 256 bytes never match.
+  std::string username_pattern;
   std::vector<std::string> blocked_users, allowed_users, allowed_groups, admin_users;
   NewAccounts new_accounts = NewAccounts::pending;
-  bool trusted_for_addresses = false;  // a verified address of this source may complete a prepared account (SX3, AR10)
+  // A verified address of this source may complete a prepared account (SX3, AR10).
+  bool trusted_for_addresses = false;
 };
 
 struct ProviderConfig {
-  std::string id;      // in URLs: [a-z0-9-]
+  std::string id;  // in URLs: [a-z0-9-]
   std::string kind = "oidc";
   std::string label;
   std::string issuer;
   std::string client_id;
-  Secret client_secret;          // empty: public client
+  Secret client_secret;  // empty: public client
   std::vector<std::string> scopes{"openid", "profile", "email"};
   std::string username_claim = "preferred_username";
   std::string institution_claim = "organization";
-  std::string groups_claim;      // "" : none are taken
+  std::string groups_claim;  // "" : none are taken
   std::vector<std::string> algorithms{"RS256", "ES256"};
   bool enabled = true;
-  bool allow_loopback = false;   // an http issuer on this machine, for tests and trials
+  bool allow_loopback = false;  // an http issuer on this machine, for tests and trials
   std::vector<std::string> private_networks;
   std::string ca_file;
   std::map<std::string, std::string> authorize_parameters;  // "access_type: offline"
@@ -85,18 +91,18 @@ struct ProviderConfig {
 
 struct IssuerConfig {
   std::string id;
-  std::string issuer;                      // exact `iss`
-  std::vector<std::string> audiences;      // one of them must be in `aud`
+  std::string issuer;                       // exact `iss`
+  std::vector<std::string> audiences;       // one of them must be in `aud`
   std::string required_scope = "servicex";  // TK5; "" : none
   std::vector<std::string> algorithms{"RS256", "ES256"};
-  std::string profile = "any";             // "rfc9068", "wlcg", "any": which typ and version claims are insisted on
-  bool any_audience = false;               // the WLCG any-audience value counts
+  std::string profile = "any";  // "rfc9068", "wlcg", "any": which typ and version claims are insisted on
+  bool any_audience = false;    // the WLCG any-audience value counts
   Duration skew = std::chrono::seconds(60);
   Duration longest_life = std::chrono::hours(24);
   Duration keys_refresh = std::chrono::hours(6);
   Duration keys_expire = std::chrono::hours(48);
   Duration keys_cool_down = std::chrono::seconds(60);
-  std::string jwks_file;                   // fixed keys instead of discovery
+  std::string jwks_file;  // fixed keys instead of discovery
   std::string username_claim = "sub", name_claim = "name", email_claim = "email", groups_claim = "";
   bool enabled = true;
   bool allow_loopback = false;
@@ -106,26 +112,27 @@ struct IssuerConfig {
 };
 
 struct ClientConfig {
-  std::string id;            // [a-z0-9-]
+  std::string id;  // [a-z0-9-]
   std::string kind = "gate";
-  std::string name;          // shown to people
-  std::string origin;        // "https://wiki.example.org": where the application lives
+  std::string name;              // shown to people
+  std::string origin;            // "https://wiki.example.org": where the application lives
   bool signed_identity = false;  // adds a short signed token about the person to each answer
 };
 
 struct GateRouteConfig {
-  std::string client;             // "" : every client
-  std::string path = "/";         // an exact path, or a prefix when it ends in "/"
+  std::string client;               // "" : every client
+  std::string path = "/";           // an exact path, or a prefix when it ends in "/"
   std::vector<std::string> scopes;  // all of them, for bearers
   std::vector<std::string> groups;  // one of them
-  bool public_page = false;       // nobody is asked
+  bool public_page = false;         // nobody is asked
   bool admin = false;
 };
 
 struct GateConfig {
   std::size_t cache_entries = 1'000'000;
   Duration cache_life = std::chrono::seconds(60);
-  Duration stale_limit = std::chrono::seconds(2);  // verdicts are not used when changes could not be read for so long
+  // Verdicts are not used when changes could not be read for so long.
+  Duration stale_limit = std::chrono::seconds(2);
   Duration signed_identity_life = std::chrono::minutes(5);
   std::vector<GateRouteConfig> routes;
 };
@@ -139,8 +146,8 @@ struct LimitsConfig {
   std::size_t connections = 10'000;
   std::size_t head_bytes = 16 * 1024;
   std::size_t queue = 1'000;
-  Duration head_time = std::chrono::seconds(10), body_time = std::chrono::seconds(30), idle_time = std::chrono::seconds(60),
-           drain_time = std::chrono::seconds(30);
+  Duration head_time = std::chrono::seconds(10), body_time = std::chrono::seconds(30),
+           idle_time = std::chrono::seconds(60), drain_time = std::chrono::seconds(30);
   std::size_t logins_per_minute = 60;     // begun sign-ins from one address (IPv4) or /64
   std::size_t failures_per_minute = 120;  // refused credentials from one address
 };

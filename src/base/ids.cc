@@ -22,7 +22,8 @@ std::string make_id_text(Random& random) {
 }
 
 bool is_id_text(std::string_view text) {
-  return text.size() == 15 && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+  return text.size() == 15 &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
 }
 
 }  // namespace lanyard

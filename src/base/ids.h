@@ -55,5 +55,7 @@ Result<Id<Tag>> parse_id(std::string_view text) {
 
 template <class Tag>
 struct std::hash<lanyard::Id<Tag>> {
-  std::size_t operator()(const lanyard::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+  std::size_t operator()(const lanyard::Id<Tag>& id) const noexcept {
+    return std::hash<std::string>{}(id.str());
+  }
 };

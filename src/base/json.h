@@ -1,6 +1,6 @@
-// JSON as Lanyard reads and writes it. The reader is strict (RFC 8259, and then: no duplicate member, no number
-// that is not finite, no unpaired surrogate, no byte-order mark, nothing after the value), because two readers that
-// disagree about a text are a way in.
+// JSON as Lanyard reads and writes it. The reader is strict (RFC 8259, and then: no duplicate member, no
+// number that is not finite, no unpaired surrogate, no byte-order mark, nothing after the value), because two
+// readers that disagree about a text are a way in.
 #pragma once
 
 #include <concepts>
@@ -26,6 +26,8 @@ class Object {
  public:
   Object() = default;
   Object(std::initializer_list<Member> members);
+  // Takes members whose names the caller knows to be unique; nothing is compared.
+  static Object from_unique(std::vector<Member> members);
   const Value* find(std::string_view name) const;  // nullptr when absent
   Value* find(std::string_view name);
   void set(std::string name, Value value);  // adds, or replaces in place
@@ -45,11 +47,10 @@ class Value {
   Value() = default;  // null
   Value(std::nullptr_t) {}
   template <class B>
-    requires std::same_as<B, bool>
-  Value(B value) : state_(value) {}
+  requires std::same_as<B, bool> Value(B value) : state_(value) {}
   Value(int value) : state_(std::int64_t{value}) {}
   Value(std::int64_t value) : state_(value) {}
-  Value(std::uint64_t value) : state_(static_cast<std::int64_t>(value)) {}
+  Value(std::uint64_t value);  // beyond the signed range it is a double, as when read
   Value(double value) : state_(value) {}
   Value(std::string value) : state_(std::move(value)) {}
   Value(std::string_view value) : state_(std::string(value)) {}
@@ -58,7 +59,8 @@ class Value {
   Value(Object value) : state_(std::move(value)) {}
 
   bool is_null() const { return state_.index() == 0; }
-  // nullptr when the value is of another kind. A number with a fraction or exponent, or beyond 64 bits, is a double.
+  // nullptr when the value is of another kind. A number with a fraction or exponent, or beyond 64 bits, is a
+  // double.
   const bool* as_bool() const { return std::get_if<bool>(&state_); }
   const std::int64_t* as_integer() const { return std::get_if<std::int64_t>(&state_); }
   const double* as_double() const { return std::get_if<double>(&state_); }
@@ -71,7 +73,8 @@ class Value {
   friend bool operator==(const Value&, const Value&) = default;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> state_;
+  using State = std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object>;
+  State state_;
 };
 
 struct Member {
@@ -91,7 +94,11 @@ Result<Value> parse(std::string_view text, const Limits& limits = {});
 // The same, and the value must be an object.
 Result<Object> parse_object(std::string_view text, const Limits& limits = {});
 
-std::string write(const Value& value);         // one line; bytes that are not UTF-8 become U+FFFD
+// One line. Bytes that are not UTF-8 become U+FFFD, a double that is not finite becomes null. Control
+// characters, also those above U+007F, line separators and the marks that turn the direction of text are
+// written as escapes.
+std::string write(const Value& value);
+void append(std::string& out, const Value& value);
 std::string write_pretty(const Value& value);  // two spaces, for people
 void append_quoted(std::string& out, std::string_view text);
 

@@ -20,7 +20,9 @@ struct Field {
   std::string_view key;
   std::variant<std::string_view, std::int64_t, double, bool> value;
   template <class T>
-  Field(std::string_view k, T v) : key(k) {
+  requires std::is_arithmetic_v<T> || std::is_convertible_v<T, std::string_view> Field(std::string_view k,
+                                                                                       T v)
+      : key(k) {
     if constexpr (std::is_same_v<T, bool>) {
       value = v;
     } else if constexpr (std::is_integral_v<T>) {
@@ -41,10 +43,18 @@ class Log {
   Log(const Clock& clock, Level least, Sink sink);
   // {"at":"…","level":"info","event":"account.approved", fields…}
   void event(Level level, std::string_view name, std::initializer_list<Field> fields = {}) const;
-  void debug(std::string_view name, std::initializer_list<Field> fields = {}) const { event(Level::debug, name, fields); }
-  void info(std::string_view name, std::initializer_list<Field> fields = {}) const { event(Level::info, name, fields); }
-  void warning(std::string_view name, std::initializer_list<Field> fields = {}) const { event(Level::warning, name, fields); }
-  void error(std::string_view name, std::initializer_list<Field> fields = {}) const { event(Level::error, name, fields); }
+  void debug(std::string_view name, std::initializer_list<Field> fields = {}) const {
+    event(Level::debug, name, fields);
+  }
+  void info(std::string_view name, std::initializer_list<Field> fields = {}) const {
+    event(Level::info, name, fields);
+  }
+  void warning(std::string_view name, std::initializer_list<Field> fields = {}) const {
+    event(Level::warning, name, fields);
+  }
+  void error(std::string_view name, std::initializer_list<Field> fields = {}) const {
+    event(Level::error, name, fields);
+  }
 
   static Sink to_stderr();  // one write(2) a line
 

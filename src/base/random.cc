@@ -15,7 +15,9 @@ std::string Random::bytes(std::size_t count) {
   return out;
 }
 
-std::string Random::token() { return base64url_encode(bytes(32)); }
+std::string Random::token() {
+  return base64url_encode(bytes(32));
+}
 
 void SystemRandom::fill(std::span<unsigned char> out) {
   std::size_t done = 0;

@@ -42,8 +42,10 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -90,15 +92,16 @@ using Status = Result<void>;
 #define LANYARD_JOIN(a, b) LANYARD_JOIN_(a, b)
 
 // LANYARD_TRY(auto account, directory.get_account(id));  returns the error from the enclosing function.
-#define LANYARD_TRY(declaration, expression)                                                      \
-  auto LANYARD_JOIN(lanyard_try_, __LINE__) = (expression);                                       \
-  if (!LANYARD_JOIN(lanyard_try_, __LINE__).ok())                                                 \
-    return std::move(LANYARD_JOIN(lanyard_try_, __LINE__)).error();                               \
+#define LANYARD_TRY(declaration, expression)                        \
+  auto LANYARD_JOIN(lanyard_try_, __LINE__) = (expression);         \
+  if (!LANYARD_JOIN(lanyard_try_, __LINE__).ok())                   \
+    return std::move(LANYARD_JOIN(lanyard_try_, __LINE__)).error(); \
   declaration = std::move(LANYARD_JOIN(lanyard_try_, __LINE__)).value()
 
 // LANYARD_CHECK(journal.append(tx, entry));  the same for a Status, or where the value is not needed.
-#define LANYARD_CHECK(expression)                                                                 \
-  do {                                                                                            \
-    auto lanyard_check_ = (expression);                                                           \
-    if (!lanyard_check_.ok()) return std::move(lanyard_check_).error();                           \
+#define LANYARD_CHECK(expression)                                       \
+  do {                                                                  \
+    auto LANYARD_JOIN(lanyard_check_, __LINE__) = (expression);         \
+    if (!LANYARD_JOIN(lanyard_check_, __LINE__).ok())                   \
+      return std::move(LANYARD_JOIN(lanyard_check_, __LINE__)).error(); \
   } while (false)

@@ -6,7 +6,9 @@
 namespace lanyard {
 
 Secret::Secret(std::string value) : value_(std::move(value)) {}
-Secret::~Secret() { erase(); }
+Secret::~Secret() {
+  erase();
+}
 Secret::Secret(const Secret& other) = default;
 
 Secret& Secret::operator=(const Secret& other) {
@@ -17,7 +19,9 @@ Secret& Secret::operator=(const Secret& other) {
   return *this;
 }
 
-Secret::Secret(Secret&& other) noexcept : value_(other.value_) { other.erase(); }
+Secret::Secret(Secret&& other) noexcept : value_(other.value_) {
+  other.erase();
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
@@ -37,7 +41,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned char difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = static_cast<unsigned char>(difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
+    difference = static_cast<unsigned char>(
+        difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
   }
   return difference == 0;
 }

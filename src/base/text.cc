@@ -13,8 +13,12 @@ static void append_number(std::string& out, I value) {
   out.append(buffer.data(), end);
 }
 
-void append_integer(std::string& out, std::int64_t value) { append_number(out, value); }
-void append_unsigned(std::string& out, std::uint64_t value) { append_number(out, value); }
+void append_integer(std::string& out, std::int64_t value) {
+  append_number(out, value);
+}
+void append_unsigned(std::string& out, std::uint64_t value) {
+  append_number(out, value);
+}
 
 }  // namespace text_detail
 
@@ -26,7 +30,8 @@ constexpr std::string_view kUrlSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 constexpr std::array<signed char, 256> reverse(std::string_view alphabet) {
   std::array<signed char, 256> table{};
   for (auto& entry : table) entry = -1;
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<signed char>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<signed char>(i);
   return table;
 }
 constexpr auto kFromStandard = reverse(kStandard);
@@ -69,7 +74,9 @@ Result<std::string> decode64(std::string_view text, const std::array<signed char
   return out;
 }
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 }  // namespace
 
@@ -105,7 +112,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return out;
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 std::string to_lower_ascii(std::string_view text) {
   std::string out(text);
@@ -160,7 +169,8 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes) {
 Result<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return make_error(Code::invalid, "This is not a whole number.");
+  if (fault != std::errc() || end != text.data() + text.size())
+    return make_error(Code::invalid, "This is not a whole number.");
   return value;
 }
 
@@ -204,7 +214,11 @@ Result<std::string> base64_decode(std::string_view text) {
   return decode64(text, kFromStandard);
 }
 
-std::string base64url_encode(std::string_view bytes) { return encode64(bytes, kUrlSafe); }
-Result<std::string> base64url_decode(std::string_view text) { return decode64(text, kFromUrlSafe); }
+std::string base64url_encode(std::string_view bytes) {
+  return encode64(bytes, kUrlSafe);
+}
+Result<std::string> base64url_decode(std::string_view text) {
+  return decode64(text, kFromUrlSafe);
+}
 
 }  // namespace lanyard

@@ -1,4 +1,5 @@
-// Small tools on text: joining, cutting, cases, numbers, encodings. All of them are exact: nothing is guessed.
+// Small tools on text: joining, cutting, cases, numbers, encodings. All of them are exact: nothing is
+// guessed.
 #pragma once
 
 #include <charconv>
@@ -13,13 +14,16 @@
 namespace lanyard {
 
 namespace text_detail {
-inline void append(std::string& out, std::string_view part) { out.append(part); }
-inline void append(std::string& out, char part) { out.push_back(part); }
+inline void append(std::string& out, std::string_view part) {
+  out.append(part);
+}
+inline void append(std::string& out, char part) {
+  out.push_back(part);
+}
 void append_integer(std::string& out, std::int64_t value);
 void append_unsigned(std::string& out, std::uint64_t value);
 template <std::integral I>
-  requires(!std::same_as<I, char> && !std::same_as<I, bool>)
-void append(std::string& out, I value) {
+requires(!std::same_as<I, char> && !std::same_as<I, bool>) void append(std::string& out, I value) {
   if constexpr (std::signed_integral<I>) {
     append_integer(out, value);
   } else {
@@ -36,8 +40,8 @@ std::string cat(const Parts&... parts) {
   return out;
 }
 
-std::string_view trim(std::string_view text);                     // C white space on both ends
-std::vector<std::string_view> split(std::string_view text, char separator);        // keeps empty parts
+std::string_view trim(std::string_view text);                                // C white space on both ends
+std::vector<std::string_view> split(std::string_view text, char separator);  // keeps empty parts
 std::vector<std::string_view> split_words(std::string_view text);  // at single spaces, empty parts dropped
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string to_lower_ascii(std::string_view text);

@@ -17,8 +17,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Time now() const = 0;            // wall time: what is stored and what tokens carry
-  virtual SteadyTime steady() const = 0;   // never goes back: what time-outs use
+  virtual Time now() const = 0;           // wall time: what is stored and what tokens carry
+  virtual SteadyTime steady() const = 0;  // never goes back: what time-outs use
 };
 
 class SystemClock final : public Clock {
@@ -32,7 +32,8 @@ Time from_micros(std::int64_t micros);
 std::int64_t to_unix_seconds(Time t);
 Time from_unix_seconds(std::int64_t seconds);
 
-// "2026-11-24T17:02:24Z", and back (fraction optional, offset must be Z).
+// "2026-11-24T17:02:24Z", and back (fraction optional, offset must be Z). A year that has no four digits is
+// written as "0000-00-00T00:00:00Z", which does not read back.
 std::string format_rfc3339(Time t);
 Result<Time> parse_rfc3339(std::string_view text);
 

@@ -13,11 +13,11 @@
 namespace lanyard {
 
 struct Url {
-  std::string scheme;    // lower case
-  std::string host;      // lower case; an IPv6 literal without its brackets
+  std::string scheme;  // lower case
+  std::string host;    // lower case; an IPv6 literal without its brackets
   bool host_is_ip = false;
   std::uint16_t port = 0;  // the scheme's own when none was written
-  std::string path;      // as written, at least "/" for http and https
+  std::string path;        // as written, at least "/" for http and https
   std::optional<std::string> query;
 
   // "https://example.org" or "https://example.org:8443"; the default port is left out.
@@ -26,8 +26,8 @@ struct Url {
   bool is_loopback() const;  // 127.0.0.0/8, ::1 or the name "localhost"
 };
 
-// Absolute http or https URL without user information and without fragment; anything else is Code::invalid with the
-// reason. Control characters, spaces and backslashes are refused, not repaired.
+// Absolute http or https URL without user information and without fragment; anything else is Code::invalid
+// with the reason. Control characters, spaces and backslashes are refused, not repaired.
 Result<Url> parse_url(std::string_view text);
 
 // The origin of a URL that must have no path, query or fragment ("https://wiki.example.org").
@@ -44,7 +44,8 @@ class Form {
   Form() = default;
   Form(std::initializer_list<Pair> pairs) : pairs_(pairs) {}
   void add(std::string name, std::string value) { pairs_.emplace_back(std::move(name), std::move(value)); }
-  // The one value of that name. Absent: an empty optional. Written twice: Code::invalid (RFC 6749 section 3.1).
+  // The one value of that name. Absent: an empty optional. Written twice: Code::invalid (RFC 6749
+  // section 3.1).
   Result<std::optional<std::string>> find(std::string_view name) const;
   // Must be there exactly once and not be empty.
   Result<std::string> get(std::string_view name) const;

@@ -23,24 +23,35 @@ CREATE TABLE accounts (
   updated_at BIGINT NOT NULL,
   last_seen_at BIGINT,
   version BIGINT NOT NULL,
-  search TEXT NOT NULL
+  kept TEXT NOT NULL,
+  entry_digest TEXT NOT NULL
 ) {{table_end}};
 CREATE INDEX accounts_by_state ON accounts (state, number);
-CREATE INDEX accounts_by_search ON accounts (search, number);
-CREATE INDEX accounts_by_email ON accounts (email);
+CREATE INDEX accounts_by_admin ON accounts (state, id) WHERE is_admin = 1;
+CREATE TABLE account_words (
+  word {{bytes}} NOT NULL,
+  number BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (word, number)
+) {{table_end}};
+CREATE INDEX account_words_by_state ON account_words (state, word, number);
+CREATE INDEX account_words_by_number ON account_words (number, word);
 CREATE TABLE counters (
   name TEXT NOT NULL PRIMARY KEY,
   value BIGINT NOT NULL
 ) {{table_end}};
 INSERT INTO counters (name, value) VALUES ('account_number', 0);
+INSERT INTO counters (name, value) VALUES ('request_number', 0);
+INSERT INTO counters (name, value) VALUES ('admin_email_used', 0);
 CREATE TABLE identities (
   issuer TEXT NOT NULL,
   subject TEXT NOT NULL,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   source TEXT NOT NULL,
-  claims {{bytes}},
   created_at BIGINT NOT NULL,
   last_login_at BIGINT,
+  username TEXT NOT NULL,
+  groups TEXT NOT NULL,
   PRIMARY KEY (issuer, subject)
 ) {{table_end}};
 CREATE INDEX identities_by_account ON identities (account_id);
@@ -55,7 +66,8 @@ CREATE TABLE addresses (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (account_id, address)
 ) {{table_end}};
-CREATE INDEX addresses_by_address ON addresses (address);
+CREATE INDEX addresses_by_address ON addresses (address, verified, account_id);
+CREATE INDEX addresses_prepared ON addresses (address) WHERE prepared = 1;
 CREATE TABLE requests (
   id TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -69,7 +81,7 @@ CREATE TABLE requests (
   version BIGINT NOT NULL
 ) {{table_end}};
 CREATE UNIQUE INDEX requests_one_open ON requests (account_id) WHERE decision = 'open';
-CREATE INDEX requests_by_account ON requests (account_id, opened_at);
+CREATE INDEX requests_by_account ON requests (account_id, opened_at, id);
 CREATE INDEX requests_by_decision ON requests (decision, opened_at, id);
 CREATE TABLE groups (
   id TEXT NOT NULL PRIMARY KEY,
@@ -164,13 +176,14 @@ CREATE TABLE journal (
   address TEXT NOT NULL,
   request_id TEXT NOT NULL,
   data TEXT NOT NULL,
+  concerns TEXT NOT NULL,
   previous_hash {{bytes}} NOT NULL,
   hash {{bytes}} NOT NULL
 ) {{table_end}};
 CREATE INDEX journal_by_subject ON journal (subject_kind, subject_id, seq);
-CREATE INDEX journal_by_actor ON journal (actor_kind, actor_id, seq);
+CREATE INDEX journal_by_actor ON journal (actor_id, seq);
 CREATE INDEX journal_by_event ON journal (event, seq);
-CREATE INDEX journal_by_request ON journal (request_id);
+CREATE INDEX journal_by_request ON journal (request_id, seq);
 CREATE TABLE journal_head (
   name TEXT NOT NULL PRIMARY KEY,
   seq BIGINT NOT NULL,

@@ -1,5 +1,5 @@
-// Decisions about people: the queue, approve and reject, suspend and restore, close. One mechanism for every door
-// (page, API, command line, later Slack): exactly one decision wins.
+// Decisions about people: the queue, approve and reject, suspend and restore, close. One mechanism for every
+// door (page, API, command line, later Slack): exactly one decision wins.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +35,10 @@ struct Pending {
 
 struct Decision {
   enum class Answer { approve, reject } answer = Answer::approve;
-  std::string reason;                        // shown to the person when rejected
-  std::string door;                          // "page", "api", "command line"
-  std::optional<std::int64_t> seen_version;  // the request as the decider saw it; Code::conflict when it moved
+  std::string reason;  // shown to the person when rejected
+  std::string door;    // "page", "api", "command line"
+  std::optional<std::int64_t>
+      seen_version;  // the request as the decider saw it; Code::conflict when it moved
 };
 
 class Approvals {
@@ -48,14 +49,17 @@ class Approvals {
   Result<std::optional<Request>> find_open(const AccountId& account);
   Result<std::optional<Request>> find_latest(const AccountId& account);
 
-  // Code::conflict with who decided and when, if somebody was first. Approving a rejected account is a new decision.
+  // Code::conflict with who decided and when, if somebody was first. Approving a rejected account is a new
+  // decision.
   Result<Account> decide(const AccountId& account, const Decision& decision, const access::Actor& actor);
 
   // approved -> active when nothing is left to sign or fill in; anything else is returned unchanged.
   Result<Account> settle(const Account& account, const access::Actor& actor);
 
-  // Direct changes by an administrator (access::Permission::change_accounts): activate, suspend, restore, reset, close.
-  Result<Account> apply(const AccountId& account, Event event, const std::string& reason, const access::Actor& actor);
+  // Direct changes by an administrator (access::Permission::change_accounts): activate, suspend, restore,
+  // reset, close.
+  Result<Account> apply(const AccountId& account, Event event, const std::string& reason,
+                        const access::Actor& actor);
 
  private:
   journal::Ledger& ledger_;

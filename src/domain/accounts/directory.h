@@ -20,44 +20,53 @@ enum class Newcomer { pending, approved, active, refused };
 
 // An identity that was proven a moment ago, by a login or by a token.
 struct Arrival {
-  std::string issuer, subject;        // exact
-  std::string source;                 // configured provider or issuer id
-  std::string username;               // already normalised and allowed by admission; "" : none asserted
+  std::string issuer, subject;      // exact
+  std::string source;               // configured provider or issuer id
+  std::string username;             // already normalised and allowed by admission; "" : none asserted
+  std::vector<std::string> groups;  // asserted by the source
   std::string name, given_name, family_name, institution;
-  std::string email;                  // as asserted; canonicalised here
-  bool email_verified = false;        // the boolean true in the same document as `email`, nothing else counts
+  std::string email;            // as asserted; canonicalised here
+  bool email_verified = false;  // the boolean true in the same document as `email`, nothing else counts
   std::vector<std::string> verified_alternates;
-  bool trusted_for_addresses = false; // this source may complete an account that was prepared for the address
+  bool trusted_for_addresses =
+      false;  // this source may complete an account that was prepared for the address
   Newcomer newcomer = Newcomer::pending;
-  bool make_admin = false;            // admission said so (admin_users)
-  std::string admin_email;            // SX2: the configured bootstrap address
+  bool make_admin = false;  // admission said so (admin_users)
+  std::string admin_email;  // SX2: the configured bootstrap address
   std::string note;
-  bool is_login = true;               // a person at a browser; false for a bearer token
+  bool is_login = true;  // a person at a browser; false for a bearer token
 };
 
 struct Arrived {
   Account account;
-  enum class How { known_identity, prepared_identity, prepared_address, created, created_linkable } how = How::known_identity;
+  enum class How {
+    known_identity,
+    prepared_identity,
+    prepared_address,
+    created,
+    created_linkable
+  } how = How::known_identity;
   bool activated_now = false;
-  // A verified address of this identity is already another account's: the person may link after proving both sides.
+  // A verified address of this identity is already another account's: the person may link after proving both
+  // sides.
   std::optional<AccountId> may_link;
 };
 std::string_view to_string(Arrived::How how);
 
-struct NewAccount {  // SX3, AR10, API
+struct NewAccount {             // SX3, AR10, API
   std::string issuer, subject;  // both or none
   std::string email, name, institution, experiment;
   std::optional<std::string> username;
   State state = State::approved;
   bool is_admin = false;
-  std::string source;           // "command line", "users file", …
+  std::string source;  // "command line", "users file", …
 };
 
 struct Listing {
   std::optional<State> state;
-  std::string search;           // prefix of name, e-mail address or user name
-  std::int64_t after = 0;       // number of the last one seen (keyset)
-  std::int64_t limit = 50;      // 1..200
+  std::string search;       // prefix of name, e-mail address or user name
+  std::int64_t after = 0;   // number of the last one seen (keyset)
+  std::int64_t limit = 50;  // 1..200
 };
 
 struct ProfileChange {
@@ -70,16 +79,22 @@ class Directory {
  public:
   Directory(journal::Ledger& ledger, Random& random) : ledger_(ledger), random_(random) {}
 
-  // AR2, SX2, SX3, SX6, TK6: identity, then an address that an administrator prepared and this source may complete,
-  // then a new account. merged_into is followed. Refreshes what the upstream says about the person. Never matches on an
-  // unverified address; never on alternates alone (attack rows 93-96, 100, 102).
+  // AR2, SX2, SX3, SX6, TK6: identity, then an address that an administrator prepared and this source may
+  // complete, then a new account. merged_into is followed. Refreshes what the upstream says about the person.
+  // Never matches on an unverified address; never on alternates alone (attack rows 93-96, 100, 102).
   Result<Arrived> arrive(const Arrival& arrival, const access::Actor& actor);
 
   // Only reads: for tokens of identities that are already known.
   Result<std::optional<Account>> find_by_identity(std::string_view issuer, std::string_view subject);
+  struct Known {
+    Account account;
+    Identity identity;
+  };
+  Result<std::optional<Known>> find_known(std::string_view issuer, std::string_view subject);
   Result<Account> get_account(const AccountId& id);
   Result<Account> get_by_number(std::int64_t number);
-  // An id, a number, a user name or an e-mail address, as typed on the command line. Ambiguous: Code::conflict.
+  // An id, a number, a user name or an e-mail address, as typed on the command line. Ambiguous:
+  // Code::conflict.
   Result<Account> find_by_words(std::string_view words);
   Result<std::vector<Account>> list_accounts(const Listing& listing);
   Result<std::vector<Identity>> list_identities(const AccountId& id);
@@ -95,9 +110,25 @@ class Directory {
   };
   Result<Upserted> create_or_update(const NewAccount& account, const access::Actor& actor);
 
-  Result<Account> change_profile(const AccountId& id, const ProfileChange& change, const access::Actor& actor);
+  Result<Account> change_profile(const AccountId& id, const ProfileChange& change,
+                                 const access::Actor& actor);
   // Attack row 117: the last active administrator stays one.
   Result<Account> set_admin(const AccountId& id, bool is_admin, const access::Actor& actor);
+
+  // Adds an identity that was proven a moment ago to an account that is signed in in the same browser (attack
+  // rows 97-99; the door proves both sides). Linking it again is no change. Code::conflict when it is another
+  // account's: an administrator has to merge the two.
+  Status link_identity(const AccountId& id, const Arrival& arrival, const access::Actor& actor);
+  // Code::not_found when it is not theirs, Code::conflict for the last one.
+  Status unlink_identity(const AccountId& id, std::string_view issuer, std::string_view subject,
+                         const access::Actor& actor);
+
+  // The first administrator by the one-time link: at most once in the life of a database, whatever becomes of
+  // that account (attack row 116).
+  Result<bool> bootstrap_is_closed();
+  // Makes the account an active administrator, and closes bootstrap for ever in the same transaction. Exactly
+  // one caller wins; Code::conflict for all others.
+  Result<Account> complete_bootstrap(const AccountId& id, const access::Actor& actor);
 
  private:
   journal::Ledger& ledger_;

@@ -10,14 +10,14 @@
 namespace lanyard::accounts {
 
 enum class Event {
-  request,   // somebody new asks to be let in
-  prepare,   // known beforehand
+  request,  // somebody new asks to be let in
+  prepare,  // known beforehand
   approve,
   reject,
   activate,  // by the person's own next step, or directly by an administrator
   suspend,
-  restore,   // back to approved; the next own step makes it active again
-  reset,     // Arvados' unsetup: back to the start
+  restore,  // back to approved; the next own step makes it active again
+  reset,    // Arvados' unsetup: back to the start
   close,
 };
 std::string_view to_string(Event event);

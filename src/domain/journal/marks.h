@@ -1,5 +1,5 @@
-// Marks tell caches when an account changed, without naming it: a fixed table of counters, one picked by the account's
-// id. Two accounts that share a counter only cost a cache entry that was still good.
+// Marks tell caches when an account changed, without naming it: a fixed table of counters, one picked by the
+// account's id. Two accounts that share a counter only cost a cache entry that was still good.
 #pragma once
 
 #include <array>

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,10 +17,10 @@ namespace lanyard::net {
 
 // Where a call may go. https everywhere by default, to public addresses only.
 struct Reach {
-  bool http = false;              // plain http too; only for addresses that are loopback, never elsewhere
-  bool loopback = false;          // 127.0.0.0/8, ::1
+  bool http = false;      // plain http too; only for addresses that are loopback, never elsewhere
+  bool loopback = false;  // 127.0.0.0/8, ::1
   std::vector<std::string> private_networks;  // networks that the operator listed ("10.1.0.0/16")
-  std::string ca_file;            // instead of the system's trust
+  std::string ca_file;                        // instead of the system's trust
 };
 
 struct Call {
@@ -34,7 +35,7 @@ struct Call {
 
 struct Reply {
   int status = 0;
-  std::string content_type;  // lower case, without parameters
+  std::string content_type;                                  // lower case, without parameters
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
   std::optional<std::string> header(std::string_view name) const;
@@ -43,24 +44,28 @@ struct Reply {
 class Client {
  public:
   virtual ~Client() = default;
-  // Blocks the calling thread (never an event loop) until the answer is there or the limit is over. An answer of any
-  // status is a Reply. Code::upstream: it answered wrongly or the address is not allowed; Code::unavailable: not
-  // reachable, too slow, the breaker is open, or too many calls wait already. Thread-safe.
+  // Blocks the calling thread (never an event loop) until the answer is there or the limit is over. An answer
+  // of any status is a Reply. Code::upstream: it answered wrongly or the address is not allowed;
+  // Code::unavailable: not reachable, too slow, the breaker is open, or too many calls wait already.
+  // Thread-safe.
   virtual Result<Reply> send(const Call& call) = 0;
 };
 
 struct ClientOptions {
   std::size_t calls_per_host = 2;
   std::size_t waiting = 200;
-  unsigned breaker_failures = 5;                        // in a row
-  Duration breaker_rest = std::chrono::seconds(10);     // then one call is let through
+  unsigned breaker_failures = 5;                     // in a row
+  Duration breaker_rest = std::chrono::seconds(10);  // then one call is let through
   std::string user_agent = "lanyard";
+  // "name:port:address" answers instead of the resolver's, held against the same rules. For tests.
+  std::vector<std::string> fixed_addresses;
 };
 
 // libcurl on a thread of its own. Environment proxy variables are ignored.
 std::unique_ptr<Client> make_client(ClientOptions options, const Clock& clock, const Log& log);
 
-// True for an address (text form) that `reach` allows; the rule the client applies to what a name resolved to.
+// True for an address (text form) that `reach` allows; the rule the client applies to what a name resolved
+// to.
 bool address_allowed(std::string_view address, const Reach& reach);
 
 }  // namespace lanyard::net

@@ -22,8 +22,8 @@ struct HeaderField {
   std::string_view value;  // without surrounding white space
 };
 
-// A request as the server understood it, complete with its body. The views point into memory that the request owns;
-// it can be moved to another thread. Handlers read it, nobody changes it.
+// A request as the server understood it, complete with its body. The views point into memory that the request
+// owns; it can be moved to another thread. Handlers read it, nobody changes it.
 class Request {
  public:
   Request();
@@ -34,8 +34,8 @@ class Request {
   Method method() const;
   std::string_view method_text() const;
   std::string_view target() const;  // as sent: path and query
-  // Percent-decoded once and normalised. Requests with an encoded slash, a dot segment (plain or encoded), a double
-  // slash, a NUL, a backslash or text that is not UTF-8 in the path never reach a handler (400).
+  // Percent-decoded once and normalised. Requests with an encoded slash, a dot segment (plain or encoded), a
+  // double slash, a NUL, a backslash or text that is not UTF-8 in the path never reach a handler (400).
   std::string_view path() const;
   std::string_view query() const;  // as sent, without the question mark
   const std::vector<HeaderField>& headers() const;
@@ -90,8 +90,9 @@ struct Cookie {
   enum class SameSite { lax, strict, none } same_site = SameSite::lax;  // always HttpOnly, never a Domain
 };
 
-// The server adds Content-Length, Connection, Date and X-Request-Id, and the security headers that every answer has
-// (nosniff, Referrer-Policy, COOP, Cache-Control: no-store unless set, HSTS when public_url is https).
+// The server adds Content-Length, Connection, Date and X-Request-Id, and the security headers that every
+// answer has (nosniff, Referrer-Policy, COOP, Cache-Control: no-store unless set, HSTS when public_url is
+// https).
 class Response {
  public:
   explicit Response(int status = 200) : status_(status) {}
@@ -102,17 +103,21 @@ class Response {
   static Response redirect(std::string_view location);
 
   int status() const { return status_; }
-  // CR, LF and NUL in a value never reach the wire: the header is dropped and the drop is logged as our fault.
+  // CR, LF and NUL in a value never reach the wire: the header is dropped and the drop is logged as our
+  // fault.
   Response& header(std::string_view name, std::string_view value);
   Response& cookie(const Cookie& cookie);
   Response& body(std::string content_type, std::string body);
-  // A block of complete "Name: value\r\n" lines and a body that many answers share (verdicts, key sets, assets).
+  // A block of complete "Name: value\r\n" lines and a body that many answers share (verdicts, key sets,
+  // assets).
   Response& shared_headers(std::shared_ptr<const std::string> lines);
   Response& shared_body(std::shared_ptr<const std::string> body);
 
   const std::string& header_lines() const { return lines_; }
   const std::shared_ptr<const std::string>& shared_header_lines() const { return shared_lines_; }
-  std::string_view body() const { return shared_body_ ? std::string_view(*shared_body_) : std::string_view(body_); }
+  std::string_view body() const {
+    return shared_body_ ? std::string_view(*shared_body_) : std::string_view(body_);
+  }
   std::optional<std::string> find_header(std::string_view name) const;  // for tests and filters
   bool header_was_dropped() const { return dropped_; }
 

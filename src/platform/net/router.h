@@ -25,7 +25,8 @@ struct Endpoint {
   std::string pattern;          // "/api/v1/accounts/{id}"; "{rest...}" at the end takes the rest of the path
   Runs runs = Runs::db;
   std::function<Response(const Request&)> handler;
-  // Tried first, on the event loop; an empty optional passes the request on to `handler` in its class. Must not block.
+  // Tried first, on the event loop; an empty optional passes the request on to `handler` in its class. Must
+  // not block.
   std::function<std::optional<Response>(const Request&)> quick;
   std::size_t body_limit = 64 * 1024;
 };
@@ -36,7 +37,8 @@ struct Match {
   std::vector<std::pair<std::string, std::string>> parts;
 };
 
-// Immutable after building; lookups from any thread. Two endpoints that could both answer are a bug found at start.
+// Immutable after building; lookups from any thread. Two endpoints that could both answer are a bug found at
+// start.
 class Router {
  public:
   Router();

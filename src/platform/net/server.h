@@ -17,15 +17,15 @@
 namespace lanyard::net {
 
 struct Limits {
-  std::size_t head_bytes = 16 * 1024;       // request line and headers: 431
-  std::size_t header_count = 100;           // 431
+  std::size_t head_bytes = 16 * 1024;  // request line and headers: 431
+  std::size_t header_count = 100;      // 431
   std::size_t connections = 10'000;
-  Duration head_time = std::chrono::seconds(10);   // for the whole head, not for each byte: 408
-  Duration body_time = std::chrono::seconds(30);   // for the whole body: 408
+  Duration head_time = std::chrono::seconds(10);  // for the whole head, not for each byte: 408
+  Duration body_time = std::chrono::seconds(30);  // for the whole body: 408
   Duration write_time = std::chrono::seconds(30);
   Duration idle_time = std::chrono::seconds(60);
   Duration drain_time = std::chrono::seconds(30);
-  std::size_t queue = 1'000;                // waiting requests in each class of work: 503
+  std::size_t queue = 1'000;  // waiting requests in each class of work: 503
   std::size_t requests_per_connection = 100'000;
 };
 
@@ -50,13 +50,16 @@ struct ServerOptions {
   unsigned loops = 0;  // 0: one a core
   unsigned db_workers = 4, slow_workers = 2, waits_workers = 16;
   // Networks ("10.0.0.0/8", "::1/128", "127.0.0.1") whose X-Forwarded-For is believed; empty: nobody's.
+  // "unix" stands for whoever connects through an inherited unix socket.
   std::vector<std::string> trusted_proxies;
   bool hsts = false;
-  // Turns an error outside any handler (404, 405, 408, 413, 431, 503, a thrown exception) into the page or JSON that
-  // this service shows. The request may be nullptr when there was none to read.
+  // Turns an error outside any handler (404, 405, 408, 413, 431, 503, a thrown exception) into the page or
+  // JSON that this service shows. The request may be nullptr when there was none to read.
   std::function<Response(const Request*, int status)> error_response;
-  // Told about each finished request, on the loop thread: method, route pattern ("" when none matched), status, seconds.
-  std::function<void(std::string_view method, std::string_view route, int status, double seconds)> on_finished;
+  // Told about each finished request, on the loop thread: method, route pattern ("" when none matched),
+  // status, seconds.
+  std::function<void(std::string_view method, std::string_view route, int status, double seconds)>
+      on_finished;
 };
 
 class Server {
@@ -69,7 +72,8 @@ class Server {
   virtual std::vector<std::uint16_t> bound_ports() const = 0;
   // Reads certificates again; on error the old ones stay and the reason is returned.
   virtual Status reload_tls() = 0;
-  // Stops accepting, answers what was begun with "Connection: close", returns when all is done or drain_time is over.
+  // Stops accepting, answers what was begun with "Connection: close", returns when all is done or drain_time
+  // is over. A handler can not be interrupted: the destructor waits for those that still run.
   virtual void stop() = 0;
   struct Counts {
     std::uint64_t connections = 0, queued_db = 0, queued_slow = 0, queued_waits = 0, refused = 0;

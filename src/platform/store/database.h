@@ -1,6 +1,6 @@
-// One database, SQLite or PostgreSQL, with one SQL text for both. Statements stand in `rows.*` files as static
-// constants with $1…$n; values are always bound. Types: text, 64-bit integers (times are microseconds UTC, booleans
-// 0 and 1), bytes, null.
+// One database, SQLite or PostgreSQL, with one SQL text for both. Statements stand in `rows.*` files as
+// static constants with $1…$n; values are always bound. Types: text, 64-bit integers (times are microseconds
+// UTC, booleans 0 and 1), bytes, null.
 #pragma once
 
 #include <concepts>
@@ -21,8 +21,8 @@
 
 namespace lanyard::store {
 
-// static const Stmt kFind{"SELECT … WHERE id = $1"};  The object's address is the key of the statement cache, so it
-// must live for ever.
+// static const Stmt kFind{"SELECT … WHERE id = $1"};  The object's address is the key of the statement cache,
+// so it must live for ever.
 struct Stmt {
   std::string_view sql;
 };
@@ -37,8 +37,7 @@ class Arg {
   using Value = std::variant<std::monostate, std::int64_t, std::string_view, Blob>;
   Arg(std::nullptr_t) {}
   template <class I>
-    requires std::integral<I>
-  Arg(I value) : value_(static_cast<std::int64_t>(value)) {}
+  requires std::integral<I> Arg(I value) : value_(static_cast<std::int64_t>(value)) {}
   Arg(std::string_view value) : value_(value) {}
   Arg(const std::string& value) : value_(std::string_view(value)) {}
   Arg(const char* value) : value_(std::string_view(value)) {}
@@ -56,8 +55,8 @@ class Arg {
   Value value_;
 };
 
-// One row of a result; views are valid until the row function returns. Columns count from 0. Asking for the wrong
-// type is a bug and throws.
+// One row of a result; views are valid until the row function returns. Columns count from 0. Asking for the
+// wrong type is a bug and throws.
 class Row {
  public:
   virtual ~Row() = default;
@@ -84,8 +83,10 @@ class Connection {
   virtual ~Connection() = default;
   using EachRow = std::function<void(const Row&)>;
 
-  // Rows changed. Code::conflict on a violated unique constraint (the transaction goes on), Code::unavailable when
-  // the database does not answer.
+  // Rows changed. Code::conflict on a violated unique constraint (the transaction goes on), Code::unavailable
+  // when the database does not answer, Code::invalid for text that is not UTF-8 or holds NUL (the transaction
+  // goes on). After any other error the transaction is spoiled: later statements and the whole write() return
+  // that error.
   template <class... Args>
   Result<std::int64_t> exec(const Stmt& stmt, const Args&... args) {
     const std::vector<Arg> list{Arg(args)...};
@@ -98,27 +99,42 @@ class Connection {
     return run(stmt, list, &each);
   }
   // SQL that is put together at run time (optional filters); parameters are still bound. Not cached.
-  virtual Result<std::int64_t> run_once(const std::string& sql, std::span<const Arg> args, const EachRow* each) = 0;
+  virtual Result<std::int64_t> run_once(const std::string& sql, std::span<const Arg> args,
+                                        const EachRow* each) = 0;
   virtual Engine engine() const = 0;
 
  protected:
   virtual Result<std::int64_t> run(const Stmt& stmt, std::span<const Arg> args, const EachRow* each) = 0;
 };
 
+// What a database's writer did since it was opened.
+struct WriteCounts {
+  std::uint64_t writes = 0;   // closures whose changes are on disk
+  std::uint64_t commits = 0;  // transactions that carried them; fewer than writes when writers shared a flush
+  std::uint64_t retries = 0;  // transactions that were run anew after a collision with another process
+};
+
+// Thread-safe. On one thread, read() and write() of one database must not be called inside one another: the
+// process ends with a text that says so.
 class Database {
  public:
   virtual ~Database() = default;
   using Work = std::function<Status(Connection&)>;
 
-  // A consistent snapshot, no changes.
+  // A consistent snapshot, no changes. Runs on the calling thread, once.
   virtual Status read(const Work& work) = 0;
-  // One transaction: committed and on disk when it returns ok; rolled back when `work` returns an error. `work` may run
-  // more than once (serialisation conflicts are retried here), so it must not have effects outside the database.
+  // One transaction: committed and on disk when it returns ok; rolled back when `work` returns an error.
+  // Writes are as if they ran one after the other, also between processes: what `work` read is still true
+  // when it is committed. `work` runs on another thread and may run more than once (conflicts are retried
+  // here), so it must not have effects outside the database, and sets the variables it captured anew each
+  // time.
   virtual Status write(const Work& work) = 0;
 
   virtual Engine engine() const = 0;
-  // Changes made by other processes to the same database, for whoever polls: see domain/journal's cursor.
+  // Ok when the database answers a read. Changes that other processes made are seen by the next read();
+  // whoever polls for them uses domain/journal's cursor.
   virtual Status ping() = 0;
+  virtual WriteCounts counts() const = 0;
 };
 
 struct DatabaseOptions {
@@ -126,9 +142,13 @@ struct DatabaseOptions {
   std::string url;
   std::string password;  // for PostgreSQL, from its own file; never part of the URL
   unsigned connections = 4;
-  Duration busy_time = std::chrono::seconds(5);
+  Duration busy_time = std::chrono::seconds(5);        // how long to wait for others before Code::unavailable
+  Duration statement_time = std::chrono::seconds(30);  // PostgreSQL: the longest that one statement may take
 };
 
+// `log` must outlive the database. A SQLite file is created (mode 0600) when it is not there, its folder is
+// not. Code::invalid for a URL that can not be right, Code::unavailable when the file or the server is not
+// ready.
 Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options, const Log& log);
 
 }  // namespace lanyard::store

@@ -1,5 +1,5 @@
-// Numbered migrations, embedded in the binary, forward only. Expand first, contract a release later, so that the old
-// and the new binary can run side by side.
+// Numbered migrations, embedded in the binary, forward only. Expand first, contract a release later, so that
+// the old and the new binary can run side by side.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ namespace lanyard::store {
 struct Migration {
   int number = 0;
   std::string_view name;  // "accounts"
-  // Statements separated by ";\n". {{bytes}} is the engine's type for bytes, {{table_end}} is STRICT on SQLite.
+  // Statements separated by ";\n" (which must not stand inside a text or comment). {{bytes}} is the engine's
+  // type for bytes, {{table_end}} is STRICT on SQLite, where the word BIGINT becomes INTEGER.
   std::string_view sql;
 };
 
@@ -25,9 +26,12 @@ struct MigrationState {
   std::vector<std::string> pending;
 };
 
+// `migrations` are in ascending order. Reads only, and works on an empty database.
 // Code::conflict when the database is newer than this binary or an applied migration was changed since.
 Result<MigrationState> migration_state(Database& database, const std::vector<Migration>& migrations);
-// Applies what is missing, each in one transaction; two processes at once are serialised by the database.
-Result<MigrationState> migrate(Database& database, const std::vector<Migration>& migrations, const Clock& clock);
+// Applies what is missing, each in one transaction, after the same checks; two processes at once are
+// serialised by the database.
+Result<MigrationState> migrate(Database& database, const std::vector<Migration>& migrations,
+                               const Clock& clock);
 
 }  // namespace lanyard::store

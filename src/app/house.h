@@ -1,0 +1,113 @@
+// The parts list: everything that a running Lanyard consists of, built once, in the order in which the parts
+// need each other. Read house.cc to know the product.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "domain/accounts/approvals.h"
+#include "domain/accounts/directory.h"
+#include "domain/callers/callers.h"
+#include "domain/callers/cookies.h"
+#include "domain/clients/clients.h"
+#include "domain/credentials/credentials.h"
+#include "domain/explain/book.h"
+#include "domain/groups/groups.h"
+#include "domain/issuers/issuers.h"
+#include "domain/journal/journal.h"
+#include "domain/sessions/artefacts.h"
+#include "domain/sessions/sessions.h"
+#include "doors/account/account.h"
+#include "doors/api/api.h"
+#include "doors/gate/gate.h"
+#include "doors/signin/signin.h"
+#include "platform/crypto/seal.h"
+#include "platform/net/client.h"
+#include "platform/net/router.h"
+#include "platform/store/database.h"
+#include "platform/view/guard.h"
+#include "platform/view/page.h"
+
+namespace lanyard::app {
+
+// What the house stands on; handed in so that a test can put others in their place.
+struct Ground {
+  const Clock& clock;
+  Random& random;
+  const Log& log;
+  std::string banner = {};  // above every page; practice mode says so there
+};
+
+// The floors below the doors: enough for the commands that work beside the database.
+struct Floors {
+  static Result<std::unique_ptr<Floors>> make(const Config& config, const Ground& ground);
+
+  Floors(const Config& config, const Ground& ground, std::unique_ptr<store::Database> database,
+         crypto::Sealer sealer);
+
+  const Config config;
+  const Ground ground;
+  std::unique_ptr<store::Database> database;
+  crypto::Sealer sealer;
+  journal::Marks marks;
+  journal::Ledger ledger;
+  accounts::Directory directory;
+  accounts::Approvals approvals;
+  groups::Groups groups;
+  credentials::Credentials credentials;
+  sessions::Sessions sessions;
+  sessions::Artefacts artefacts;
+};
+
+class House {
+ public:
+  static Result<std::unique_ptr<House>> make(std::unique_ptr<Floors> floors);
+  ~House();
+
+  std::shared_ptr<const net::Router> router() const { return router_; }
+  net::Client& outside() { return *outside_; }
+  const view::PageFrame& frame() const { return frame_; }
+  Floors& floors() { return *floors_; }
+  const view::Guard& guard() const { return *guard_; }
+  const issuers::Tokens& tokens() const { return *tokens_; }
+  const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
+  const callers::Verdicts& verdicts() const { return *verdicts_; }
+
+  // For errors outside any handler: a page for browsers, a problem for programs.
+  net::Response error_response(const net::Request* request, int status) const;
+
+  // New rules for admission, at once for everybody (GL5). Other settings need a restart; returns what they
+  // are called.
+  Result<std::vector<std::string>> take_new_rules(const Config& config);
+
+ private:
+  explicit House(std::unique_ptr<Floors> floors);
+  Status open_outside();
+  Status furnish();
+  static void mount_assets(net::Router& router);
+
+  std::unique_ptr<Floors> floors_;
+  view::PageFrame frame_;
+  std::unique_ptr<net::Client> outside_;
+  std::vector<std::shared_ptr<issuers::Publisher>> publishers_;
+  std::vector<doors::signin::Provider> providers_;
+  std::unique_ptr<issuers::Tokens> tokens_;
+  std::unique_ptr<admission::CurrentRules> rules_;
+  explain::Book book_;
+  std::unique_ptr<callers::Verdicts> verdicts_;
+  std::unique_ptr<callers::Callers> callers_;
+  std::unique_ptr<clients::Clients> clients_;
+  std::unique_ptr<view::Guard> guard_;
+  std::unique_ptr<callers::Cookies> cookies_;
+  std::unique_ptr<doors::signin::SignIn> signin_;
+  std::unique_ptr<doors::gate::Gate> gate_;
+  std::unique_ptr<doors::account::Account> account_;
+  std::unique_ptr<doors::api::Api> api_;
+  std::shared_ptr<const net::Router> router_;
+};
+
+}  // namespace lanyard::app

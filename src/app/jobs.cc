@@ -1,0 +1,107 @@
+#include "app/jobs.h"
+
+namespace lanyard::app {
+namespace {
+
+constexpr Duration kUpkeepEvery = std::chrono::seconds(1);
+constexpr Duration kSweepEvery = std::chrono::minutes(1);
+constexpr std::int64_t kSweepAtOnce = 5'000;
+
+}  // namespace
+
+Jobs::Jobs(House& house)
+    : house_(house), feed_(*house.floors().database, house.floors().marks, house.floors().ground.clock) {}
+
+Jobs::~Jobs() {
+  stop();
+}
+
+void Jobs::start() {
+  read_changes();
+  follow_commands();
+  threads_.emplace_back([this] { loop(house_.floors().config.journal.poll, &Jobs::read_changes); });
+  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::upkeep); });
+}
+
+void Jobs::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Jobs::loop(Duration every, void (Jobs::*round)()) {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, every, [this] { return stopping_; })) {
+    lock.unlock();
+    (this->*round)();
+    lock.lock();
+  }
+}
+
+void Jobs::upkeep() {
+  follow_commands();
+  keep_keys_fresh();
+  const Time now = house_.floors().ground.clock.now();
+  if (now < sweep_at_) return;
+  sweep_at_ = now + kSweepEvery;
+  sweep();
+}
+
+void Jobs::read_changes() {
+  const auto read = feed_.poll();
+  if (!read) {
+    house_.floors().ground.log.warning("changes.not_read",
+                                       {{"reason", read.error().message}, {"cause", read.error().cause}});
+  }
+}
+
+void Jobs::keep_keys_fresh() {
+  for (const auto& publisher : house_.publishers()) publisher->refresh_if_due();
+}
+
+void Jobs::follow_commands() {
+  Floors& floors = house_.floors();
+  const journal::Filter filter{.subject_kind = {},
+                               .subject_id = {},
+                               .actor_id = {},
+                               .event = "issuer.refresh_asked",
+                               .request_id = {}};
+  std::vector<journal::Entry> entries;
+  const Status read = floors.database->read([&](store::Connection& connection) -> Status {
+    if (commands_seen_ < 0) {
+      // Only what is asked from now on.
+      LANYARD_TRY(const auto last, journal::list_before(connection, INT64_MAX, filter, 1));
+      commands_seen_ = last.empty() ? 0 : last.front().seq;
+      return {};
+    }
+    LANYARD_TRY(entries, journal::list_after(connection, commands_seen_, filter, 100));
+    return {};
+  });
+  if (!read) return;
+  for (const journal::Entry& entry : entries) {
+    commands_seen_ = entry.seq;
+    for (const auto& publisher : house_.publishers()) {
+      if (entry.subject.id != publisher->options().id && entry.subject.id != "*") continue;
+      publisher->purge();
+      floors.ground.log.info("issuer.purged",
+                             {{"id", publisher->options().id}, {"issuer", publisher->options().issuer}});
+    }
+  }
+}
+
+void Jobs::sweep() {
+  const Log& log = house_.floors().ground.log;
+  const auto report = [&](std::string_view what, const Result<std::int64_t>& swept) {
+    if (!swept)
+      log.warning("sweep.failed",
+                  {{"what", what}, {"reason", swept.error().message}, {"cause", swept.error().cause}});
+  };
+  report("sessions", house_.floors().sessions.sweep(kSweepAtOnce));
+  report("artefacts", house_.floors().artefacts.sweep(kSweepAtOnce));
+}
+
+}  // namespace lanyard::app

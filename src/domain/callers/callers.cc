@@ -1,0 +1,212 @@
+#include "domain/callers/callers.h"
+
+#include "base/text.h"
+#include "domain/callers/reader.h"
+
+namespace lanyard::callers {
+namespace {
+
+Error not_signed_in() {
+  return make_error(Code::unauthenticated, "You are not signed in.", "Sign in, or send a token.");
+}
+
+Error switched_off(std::string_view what) {
+  return make_error(Code::unauthenticated, cat(what, " are switched off here."),
+                    "Use another way to sign in.");
+}
+
+// The key under which a person is kept for all tokens of one identity; no proof can have it, as no proof has
+// this kind.
+crypto::Sha256 identity_key(std::string_view source, std::string_view subject) {
+  Proof proof;
+  proof.kind = Proof::Kind::none;
+  proof.client = source;
+  proof.text = subject;
+  return verdict_key(proof);
+}
+
+std::shared_ptr<Caller> caller_of(std::shared_ptr<const Person> person, Means means, Time expires_at) {
+  auto caller = std::make_shared<Caller>();
+  caller->person = std::move(person);
+  caller->means = means;
+  caller->expires_at = expires_at;
+  return caller;
+}
+
+CallerPtr bearer(std::shared_ptr<const Person> person, const issuers::Verified& verified) {
+  auto caller = caller_of(std::move(person), Means::bearer, verified.expires_at + verified.trust->skew);
+  caller->scopes = std::make_shared<const std::vector<std::string>>(verified.scopes);
+  return caller;
+}
+
+std::string text_claim(const issuers::Verified& verified, const std::string& name) {
+  const json::Value* value = name.empty() ? nullptr : verified.claims.find(name);
+  return value != nullptr && value->as_string() != nullptr ? *value->as_string() : std::string();
+}
+
+}  // namespace
+
+std::string source_of(const issuers::Trust& trust) {
+  return cat("issuers[", trust.id, "]");
+}
+
+Callers::Callers(Parts parts, Switches switches) : parts_(std::move(parts)), switches_(std::move(switches)) {
+  auto person = std::make_shared<Person>();
+  person->account.name = "anonymous operator";
+  person->account.username = "operator";
+  person->account.state = accounts::State::active;
+  person->account.is_admin = true;
+  if (parts_.identity_lines)
+    person->identity_lines = std::make_shared<const std::string>(parts_.identity_lines(*person));
+  open_service_ = caller_of(std::move(person), Means::open_service, Time::max());
+}
+
+Callers::Quick Callers::recognise_now(const Proof& proof) const {
+  Quick quick;
+  if (!switches_.enabled) {
+    quick.caller = open_service_;
+    return quick;
+  }
+  if (proof.kind == Proof::Kind::none) {
+    quick.refused = not_signed_in();
+    return quick;
+  }
+  const crypto::Sha256 key = verdict_key(proof);
+  quick.caller = parts_.verdicts.find(key);
+  if (quick.caller) return quick;
+  if (proof.kind != Proof::Kind::bearer || proof.text.starts_with("lyt_")) return quick;
+  if (!switches_.bearer_tokens) {
+    quick.refused = switched_off("Tokens of other issuers");
+    return quick;
+  }
+  const issuers::Checked checked = parts_.tokens.check(proof.text);
+  quick.must_wait = checked.must_wait;
+  quick.refused = checked.refused;
+  if (!checked.verified) return quick;
+  // Known identities need no database: what is known of the person was read for another of their tokens.
+  const CallerPtr known =
+      parts_.verdicts.find(identity_key(source_of(*checked.verified->trust), checked.verified->subject));
+  if (!known) return quick;
+  const journal::Marks::Mark mark = parts_.marks.of(known->person->account.id);
+  // A change between the look-up and the mark would be missed; looking again under the mark excludes it.
+  if (parts_.verdicts.find(identity_key(source_of(*checked.verified->trust), checked.verified->subject)) !=
+      known)
+    return quick;
+  quick.caller = bearer(known->person, *checked.verified);
+  parts_.verdicts.keep(key, quick.caller, mark);
+  return quick;
+}
+
+Result<CallerPtr> Callers::recognise(const Proof& proof, const net::Request& request) {
+  Quick quick = recognise_now(proof);
+  if (quick.caller) return quick.caller;
+  if (quick.refused) return *quick.refused;
+  if (proof.kind == Proof::Kind::bearer)
+    return proof.text.starts_with("lyt_") ? by_api_token(proof, request) : by_token(proof, request);
+  return by_session(proof, request);
+}
+
+Result<CallerPtr> Callers::by_session(const Proof& proof, const net::Request& request) {
+  if (!switches_.browser_login) return switched_off("Logins in the browser");
+  const bool is_application = proof.kind == Proof::Kind::application_session;
+  LANYARD_TRY(const auto session,
+              parts_.sessions.find(proof.text, is_application ? "application" : "lanyard", proof.client));
+  LANYARD_TRY(const ReadPerson read,
+              Reader(parts_).read(session.account, session.issuer, session.subject, session.source, request));
+  LANYARD_CHECK(parts_.sessions.touch(session));
+  const Time idle_end = parts_.clock.now() + parts_.sessions.lives().idle;
+  auto caller = caller_of(read.person, is_application ? Means::application_session : Means::session,
+                          std::min(session.expires_at, idle_end));
+  caller->session = session.id;
+  caller->auth_time = session.auth_time;
+  parts_.verdicts.keep(verdict_key(proof), caller, read.mark);
+  return CallerPtr(caller);
+}
+
+Result<CallerPtr> Callers::by_api_token(const Proof& proof, const net::Request& request) {
+  if (!switches_.api_tokens) return switched_off("API tokens");
+  LANYARD_TRY(const auto credential, parts_.credentials.find_by_token(proof.text));
+  LANYARD_TRY(const ReadPerson read, Reader(parts_).read(credential.account, request));
+  LANYARD_CHECK(parts_.credentials.touch(credential.id));
+  auto caller = caller_of(read.person, Means::api_token, credential.expires_at.value_or(Time::max()));
+  caller->scopes = std::make_shared<const std::vector<std::string>>(credential.scopes);
+  caller->credential = credential.id;
+  parts_.verdicts.keep(verdict_key(proof), caller, read.mark);
+  return CallerPtr(caller);
+}
+
+// What a token's own claims say against the rules of its issuer, as they are now.
+Callers::Admitted Callers::admit(const issuers::Verified& verified) const {
+  const issuers::Trust& trust = *verified.trust;
+  Admitted admitted;
+  admitted.source = source_of(trust);
+  admitted.claimed = {trust.issuer, verified.subject, text_claim(verified, trust.username_claim), "", {}};
+  const json::Value* groups = trust.groups_claim.empty() ? nullptr : verified.claims.find(trust.groups_claim);
+  if (groups != nullptr && groups->as_array() != nullptr) {
+    for (const json::Value& group : *groups->as_array()) {
+      if (group.as_string() != nullptr) admitted.claimed.groups.push_back(*group.as_string());
+    }
+  }
+  const auto book = parts_.rules.get();
+  const admission::Rules* rules = book->find(admitted.source);
+  if (rules == nullptr) {
+    admitted.verdict.refusal =
+        make_error(Code::unauthenticated, "Tokens of this issuer are not accepted any more.");
+    return admitted;
+  }
+  if (!rules->identity_provider_claim.empty())
+    admitted.claimed.institution = text_claim(verified, rules->identity_provider_claim);
+  admitted.verdict = admission::admit(*rules, admitted.claimed);
+  admitted.newcomers = rules->newcomers;
+  admitted.trusted_for_addresses = rules->trusted_for_addresses;
+  return admitted;
+}
+
+Result<CallerPtr> Callers::by_token(const Proof& proof, const net::Request& request) {
+  LANYARD_TRY(const issuers::Verified verified, parts_.tokens.verify(proof.text));
+  const Admitted admitted = admit(verified);
+  if (!admitted.verdict.admitted) return *admitted.verdict.refusal;
+  LANYARD_TRY(const auto known, parts_.directory.find_known(verified.trust->issuer, verified.subject));
+  AccountId account;
+  if (known && !known->identity.source.empty()) {
+    account = known->account.id;
+  } else {
+    LANYARD_TRY(account, arrive(verified, admitted, request));
+  }
+  LANYARD_TRY(const ReadPerson read, Reader(parts_).read(account, verified.trust->issuer, verified.subject,
+                                                         admitted.source, request));
+  const CallerPtr caller = bearer(read.person, verified);
+  parts_.verdicts.keep(verdict_key(proof), caller, read.mark);
+  parts_.verdicts.keep(identity_key(admitted.source, verified.subject),
+                       caller_of(read.person, Means::bearer, Time::max()), read.mark);
+  return caller;
+}
+
+// TK6: an identity of a configured issuer that was not seen before gets an account.
+Result<AccountId> Callers::arrive(const issuers::Verified& verified, const Admitted& admitted,
+                                  const net::Request& request) {
+  const issuers::Trust& trust = *verified.trust;
+  accounts::Arrival arrival;
+  arrival.issuer = trust.issuer;
+  arrival.subject = verified.subject;
+  arrival.source = admitted.source;
+  arrival.username = admitted.verdict.username;
+  arrival.groups = admitted.claimed.groups;
+  arrival.name = text_claim(verified, trust.name_claim);
+  arrival.email = text_claim(verified, trust.email_claim);
+  const json::Value* email_verified = verified.claims.find("email_verified");
+  arrival.email_verified =
+      email_verified != nullptr && email_verified->as_bool() != nullptr && *email_verified->as_bool();
+  arrival.trusted_for_addresses = admitted.trusted_for_addresses;
+  arrival.newcomer = admitted.newcomers;
+  arrival.is_login = false;
+  LANYARD_TRY(const accounts::Arrived arrived, parts_.directory.arrive(arrival, nobody(request)));
+  LANYARD_CHECK(parts_.groups.assert_groups(arrived.account.id, admitted.source, admitted.claimed.groups,
+                                            nobody(request)));
+  parts_.book.add({parts_.clock.now(), std::string(request.id()), "token", admitted.source, trust.issuer,
+                   verified.subject, arrival.username, arrived.account.id, true,
+                   "A token's identity came for the first time.", admitted.verdict.trace});
+  return arrived.account.id;
+}
+
+}  // namespace lanyard::callers

@@ -1,0 +1,95 @@
+// Turns a proof into a caller: a session's cookie, a token of a configured issuer, an API token of our own.
+// The one way in for every door, so that state, admission and expiry are read at each use (attack rows 34,
+// 76, 107-109).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "domain/accounts/approvals.h"
+#include "domain/accounts/directory.h"
+#include "domain/admission/rule_book.h"
+#include "domain/callers/caller.h"
+#include "domain/callers/verdicts.h"
+#include "domain/credentials/credentials.h"
+#include "domain/explain/book.h"
+#include "domain/groups/groups.h"
+#include "domain/issuers/issuers.h"
+#include "domain/sessions/sessions.h"
+
+namespace lanyard::callers {
+
+struct Switches {       // TK7, SX1
+  bool enabled = true;  // off: everyone is the anonymous operator, whatever they show
+  bool browser_login = true, bearer_tokens = true, api_tokens = true;
+  std::string admin_email;  // handed to arrivals; a bearer never becomes an administrator by it
+};
+
+struct Parts {
+  accounts::Directory& directory;
+  accounts::Approvals& approvals;
+  groups::Groups& groups;
+  sessions::Sessions& sessions;
+  credentials::Credentials& credentials;
+  const issuers::Tokens& tokens;
+  const admission::CurrentRules& rules;
+  explain::Book& book;
+  const journal::Marks& marks;
+  Verdicts& verdicts;
+  const Clock& clock;
+  const Log& log;
+  std::function<std::string(const Person&)> identity_lines;  // the gate's; may be empty
+};
+
+// "issuers[grid]": the name of an issuer as a source of identities.
+std::string source_of(const issuers::Trust& trust);
+
+// Thread-safe.
+class Callers {
+ public:
+  Callers(Parts parts, Switches switches);
+
+  // From memory alone; for event loops. At most one of caller and refused is set; neither: ask recognise(),
+  // on a thread that may wait for somebody outside when `must_wait`, on a database thread otherwise.
+  struct Quick {
+    CallerPtr caller;
+    std::optional<Error> refused;
+    bool must_wait = false;
+  };
+  Quick recognise_now(const Proof& proof) const;
+
+  // Code::unauthenticated (none, unknown, expired, refused token: the message is the reason), forbidden
+  // (scope of the issuer missing), unavailable (keys or database). A caller whose account may not use
+  // services is still a caller: ask standing(). Unknown identities of configured issuers get an account here
+  // (TK6), after admission.
+  Result<CallerPtr> recognise(const Proof& proof, const net::Request& request);
+
+  const Switches& switches() const { return switches_; }
+  const CallerPtr& open_service() const { return open_service_; }  // the anonymous operator of SX1
+
+ private:
+  Result<CallerPtr> by_session(const Proof& proof, const net::Request& request);
+  Result<CallerPtr> by_api_token(const Proof& proof, const net::Request& request);
+  Result<CallerPtr> by_token(const Proof& proof, const net::Request& request);
+
+  struct Admitted {
+    std::string source;
+    admission::Claimed claimed;
+    admission::Verdict verdict;
+    accounts::Newcomer newcomers = accounts::Newcomer::pending;
+    bool trusted_for_addresses = false;
+  };
+  Admitted admit(const issuers::Verified& verified) const;
+  Result<AccountId> arrive(const issuers::Verified& verified, const Admitted& admitted,
+                           const net::Request& request);
+
+  Parts parts_;
+  Switches switches_;
+  CallerPtr open_service_;
+};
+
+}  // namespace lanyard::callers

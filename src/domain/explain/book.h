@@ -1,0 +1,46 @@
+// Why somebody was let in or turned away: the last traces of every door, kept in memory and bounded, found by
+// request id, account or user name. Logins are in the journal as well, so that they survive a restart.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "domain/admission/admission.h"
+
+namespace lanyard::explain {
+
+struct Trace {
+  Time at{};
+  std::string request_id;
+  std::string door;                       // "signin", "gate", "api"
+  std::string source;                     // provider or issuer, "" when none was recognised
+  std::string issuer, subject, username;  // as far as known
+  AccountId account;                      // may be empty
+  bool admitted = false;
+  std::string outcome;  // one sentence
+  std::vector<admission::Step> steps;
+};
+
+// Thread-safe; add() is cheap enough for refusals under attack (one lock, bounded memory).
+class Book {
+ public:
+  explicit Book(std::size_t most = 10'000) : most_(most) {}
+  void add(Trace trace);
+  std::optional<Trace> find_by_request(std::string_view request_id) const;
+  // Newest first; `words` is an account id, a user name or a subject.
+  std::vector<Trace> find(std::string_view words, std::size_t limit) const;
+
+ private:
+  const std::size_t most_;
+  mutable std::mutex mutex_;
+  std::deque<Trace> traces_;
+};
+
+}  // namespace lanyard::explain

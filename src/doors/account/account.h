@@ -1,0 +1,58 @@
+// A person's own pages, and the queue for administrators until the console is there. Server-rendered, no
+// script needed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "domain/accounts/approvals.h"
+#include "domain/accounts/directory.h"
+#include "domain/callers/callers.h"
+#include "domain/callers/cookies.h"
+#include "domain/clients/clients.h"
+#include "domain/credentials/credentials.h"
+#include "domain/groups/groups.h"
+#include "domain/sessions/sessions.h"
+#include "platform/net/router.h"
+#include "platform/view/guard.h"
+#include "platform/view/page.h"
+
+namespace lanyard::doors::account {
+
+struct Settings {
+  std::string public_url;
+  Duration fresh_for = std::chrono::minutes(15);  // dangerous acts ask for a login not older than this
+  Duration longest_token_life = std::chrono::hours(24 * 365);
+  bool api_tokens = true;
+};
+
+struct Parts {
+  accounts::Directory& directory;
+  accounts::Approvals& approvals;
+  groups::Groups& groups;
+  sessions::Sessions& sessions;
+  credentials::Credentials& credentials;
+  callers::Callers& callers;
+  const clients::Clients& clients;
+  const view::PageFrame& site;
+  const view::Guard& guard;
+  const callers::Cookies& cookies;
+  const Clock& clock;
+  const Log& log;
+};
+
+// GET /  leads on; GET /pending; GET /account and below it profile, identities, sessions, tokens, groups; GET
+// /admin/queue, /admin/accounts, /admin/accounts/{id} with their POSTs. Every POST carries the guard's field.
+class Account {
+ public:
+  Account(Parts parts, Settings settings);
+  ~Account();
+  void mount(net::Router& router);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace lanyard::doors::account

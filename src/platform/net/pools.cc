@@ -1,0 +1,67 @@
+#include "platform/net/pools.h"
+
+#include <system_error>
+
+namespace lanyard::net {
+
+Pool::Pool(unsigned most_threads, std::size_t queue_limit)
+    : most_threads_(most_threads == 0 ? 1 : most_threads), queue_limit_(queue_limit) {}
+
+Pool::~Pool() {
+  stop();
+}
+
+bool Pool::submit(std::unique_ptr<Work>& work) {
+  const std::lock_guard lock(mutex_);
+  // Work that a thread can take up at once does not wait and so does not count against the limit.
+  const std::size_t free_threads = idle_ + (most_threads_ - threads_.size());
+  if (stopped_ || queue_.size() >= queue_limit_ + free_threads) return false;
+  if (queue_.size() >= idle_ && threads_.size() < most_threads_) {
+    try {
+      threads_.emplace_back([this] { run_thread(); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) return false;  // the threads that exist will come to it
+    }
+  }
+  queue_.push_back(std::move(work));
+  wake_.notify_one();
+  return true;
+}
+
+std::size_t Pool::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void Pool::stop() {
+  std::deque<std::unique_ptr<Work>> dropped;
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    dropped.swap(queue_);
+    threads.swap(threads_);
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads) thread.join();
+}
+
+void Pool::run_thread() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_) {
+    if (queue_.empty()) {
+      ++idle_;
+      wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+      --idle_;
+      continue;
+    }
+    std::unique_ptr<Work> work = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    work->run();
+    work.reset();
+    lock.lock();
+  }
+}
+
+}  // namespace lanyard::net

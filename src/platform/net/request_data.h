@@ -1,0 +1,44 @@
+// What stands behind a Request. Only the server, make_request() and http.cc see it.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "platform/net/http.h"
+
+namespace lanyard::net {
+
+struct Endpoint;
+
+struct Request::Data {
+  Method method = Method::other;
+  std::string_view method_text;
+  std::string_view target;
+  std::string_view path;
+  std::string_view query;
+  std::vector<HeaderField> headers;
+  std::string_view body;
+  std::vector<std::pair<std::string, std::string>> parts;
+
+  std::array<char, 16> id{};
+  std::string client_address;
+  bool trusted_proxy = false;
+  bool tls = false;
+  SteadyTime started{};
+
+  std::string decoded_path;  // what `path` shows when the target had percent escapes
+  std::string head_memory;   // the head, once it left the buffer in which it arrived
+  std::string body_memory;   // the same for the body
+
+  // Makes everything that points into `head` point into memory that this object owns.
+  void keep_head(std::string_view head);
+  // The same for the body.
+  void keep_body();
+  // As new, but with the memory that it has.
+  void clear();
+};
+
+}  // namespace lanyard::net
