@@ -51,6 +51,7 @@ TEST_P(StoreFault, a_killed_process_loses_no_acknowledged_row) {
     int pipes[2];
     ASSERT_EQ(::pipe2(pipes, O_CLOEXEC), 0);
     const DatabaseOptions options = database().options();
+    database().close();  // SQLite must not be carried across a fork
     const pid_t child = ::fork();
     if (child == 0) write_until_killed(options, database().log(), round, pipes[1]);
     ::close(pipes[1]);
@@ -64,6 +65,7 @@ TEST_P(StoreFault, a_killed_process_loses_no_acknowledged_row) {
     int status = 0;
     ::waitpid(child, &status, 0);
     EXPECT_TRUE(WIFSIGNALED(status)) << status;
+    database().reopen();
     std::set<std::int64_t> kept;
     EXPECT_OK(db().read([&](Connection& c) -> Status {
       LANYARD_CHECK(c.query(kPlaces, [&](const Row& row) { kept.insert(row.integer(0)); }));

@@ -53,6 +53,10 @@ class TestDatabase {
   // For a second process, or a second Database. With Kind::sqlite_memory that would be another database.
   store::DatabaseOptions options() const;
   std::unique_ptr<store::Database> open_again();
+  // As a restart of the program: between the two there is no connection and no thread. Not with
+  // Kind::sqlite_memory.
+  void close() { database_.reset(); }
+  void reopen() { database_ = open_again(); }
   const Log& log() const { return book_.log(); }
   std::string log_text() const { return book_.text(); }
   // The database file of Kind::sqlite_file.

@@ -48,9 +48,10 @@ CREATE TABLE identities (
   subject TEXT NOT NULL,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   source TEXT NOT NULL,
-  claims {{bytes}},
   created_at BIGINT NOT NULL,
   last_login_at BIGINT,
+  username TEXT NOT NULL,
+  groups TEXT NOT NULL,
   PRIMARY KEY (issuer, subject)
 ) {{table_end}};
 CREATE INDEX identities_by_account ON identities (account_id);

@@ -48,6 +48,10 @@ struct Identity {
   std::string source;  // configured provider or issuer, "" when made beforehand
   Time created_at{};
   std::optional<Time> last_login_at;
+  // As admission let it in the last time: what the lists of allowed and blocked people are held against
+  // later.
+  std::string username;
+  std::vector<std::string> groups;
 };
 
 struct Address {

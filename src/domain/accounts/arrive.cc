@@ -48,9 +48,14 @@ class Reception {
     const How how = first ? How::prepared_identity : How::known_identity;
     if (!may_sign_in(record.account.state) || (!arrival_.is_login && !first))
       return Arrived{std::move(record.account), how};
+    const bool same_lists = identity.username == arrival_.username && identity.groups == arrival_.groups;
     identity.source = source();
+    identity.username = arrival_.username;
+    identity.groups = arrival_.groups;
     if (arrival_.is_login) identity.last_login_at = filing_.now;
     LANYARD_CHECK(rows::touch_identity(filing_.connection, identity));
+    // Other lists of allowed and blocked people may fit now.
+    if (!same_lists) filing_.note(events::kIdentityRefreshed, record.account, {{"source", source()}});
     return settle_in(std::move(record), identity, how);
   }
 
@@ -81,9 +86,10 @@ class Reception {
     Identity identity{.issuer = arrival_.issuer,
                       .subject = arrival_.subject,
                       .account = account,
-
                       .source = source(),
-                      .created_at = filing_.now};
+                      .created_at = filing_.now,
+                      .username = arrival_.username,
+                      .groups = arrival_.groups};
     if (arrival_.is_login) identity.last_login_at = filing_.now;
     LANYARD_CHECK(rows::insert_identity(filing_.connection, identity));
     return identity;

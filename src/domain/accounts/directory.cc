@@ -81,6 +81,18 @@ Result<std::optional<Account>> Directory::find_by_identity(std::string_view issu
       });
 }
 
+Result<std::optional<Directory::Known>> Directory::find_known(std::string_view issuer,
+                                                              std::string_view subject) {
+  return read_one<std::optional<Known>>(
+      ledger_, [&](store::Connection& connection) -> Result<std::optional<Known>> {
+        LANYARD_TRY(auto identity, rows::find_identity(connection, issuer, subject));
+        if (!identity) return std::optional<Known>();
+        LANYARD_TRY(auto record, rows::get(connection, identity->account));
+        LANYARD_TRY(record, rows::follow(connection, std::move(record)));
+        return std::optional<Known>(Known{std::move(record.account), *std::move(identity)});
+      });
+}
+
 Result<Account> Directory::get_account(const AccountId& id) {
   return read_one<Account>(ledger_, [&](store::Connection& connection) -> Result<Account> {
     LANYARD_TRY(auto record, rows::get(connection, id));

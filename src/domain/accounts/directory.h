@@ -20,9 +20,10 @@ enum class Newcomer { pending, approved, active, refused };
 
 // An identity that was proven a moment ago, by a login or by a token.
 struct Arrival {
-  std::string issuer, subject;  // exact
-  std::string source;           // configured provider or issuer id
-  std::string username;         // already normalised and allowed by admission; "" : none asserted
+  std::string issuer, subject;      // exact
+  std::string source;               // configured provider or issuer id
+  std::string username;             // already normalised and allowed by admission; "" : none asserted
+  std::vector<std::string> groups;  // asserted by the source
   std::string name, given_name, family_name, institution;
   std::string email;            // as asserted; canonicalised here
   bool email_verified = false;  // the boolean true in the same document as `email`, nothing else counts
@@ -85,6 +86,11 @@ class Directory {
 
   // Only reads: for tokens of identities that are already known.
   Result<std::optional<Account>> find_by_identity(std::string_view issuer, std::string_view subject);
+  struct Known {
+    Account account;
+    Identity identity;
+  };
+  Result<std::optional<Known>> find_known(std::string_view issuer, std::string_view subject);
   Result<Account> get_account(const AccountId& id);
   Result<Account> get_by_number(std::int64_t number);
   // An id, a number, a user name or an e-mail address, as typed on the command line. Ambiguous:

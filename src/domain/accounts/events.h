@@ -22,6 +22,8 @@ inline constexpr std::string_view kAdminGranted = "account.admin_granted";
 inline constexpr std::string_view kAdminRevoked = "account.admin_revoked";
 inline constexpr std::string_view kIdentityLinked =
     "identity.linked";  // a new login leads to an existing account
+inline constexpr std::string_view kIdentityRefreshed =
+    "identity.refreshed";  // its source names or groups it otherwise now
 inline constexpr std::string_view kIdentityAnomaly =
     "identity.anomaly";  // name and address changed at once: reassigned?
 

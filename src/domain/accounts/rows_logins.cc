@@ -13,15 +13,17 @@ using store::Row;
 using store::Stmt;
 
 const Stmt kFindIdentity{
-    "SELECT issuer, subject, account_id, source, created_at, last_login_at FROM identities "
+    "SELECT issuer, subject, account_id, source, created_at, last_login_at, username, groups FROM identities "
     "WHERE issuer = $1 AND subject = $2"};
 const Stmt kInsertIdentity{
-    "INSERT INTO identities (issuer, subject, account_id, source, created_at, last_login_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6)"};
+    "INSERT INTO identities (issuer, subject, account_id, source, created_at, last_login_at, username, "
+    "groups) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
 const Stmt kTouchIdentity{
-    "UPDATE identities SET source = $1, last_login_at = $2 WHERE issuer = $3 AND subject = $4"};
+    "UPDATE identities SET source = $1, last_login_at = $2, username = $3, groups = $4 WHERE issuer = $5 AND "
+    "subject = $6"};
 const Stmt kListIdentities{
-    "SELECT issuer, subject, account_id, source, created_at, last_login_at FROM identities "
+    "SELECT issuer, subject, account_id, source, created_at, last_login_at, username, groups FROM identities "
     "WHERE account_id = $1 ORDER BY created_at, issuer, subject LIMIT 200"};
 const Stmt kListAddresses{
     "SELECT address, verified, is_primary, prepared, issuer, subject FROM addresses "
@@ -52,13 +54,30 @@ const Stmt kListOpen{
     "SELECT " REQUEST_COLUMNS
     " FROM requests WHERE decision = 'open' AND (opened_at, id) > ($1, $2) ORDER BY opened_at, id LIMIT $3"};
 
+// Asserted groups as a JSON list; our own writing, so anything else reads as none.
+std::vector<std::string> read_groups(std::string_view text) {
+  std::vector<std::string> groups;
+  const auto value = json::parse(text);
+  if (!value.ok() || value->as_array() == nullptr) return groups;
+  for (const json::Value& one : *value->as_array()) {
+    if (one.as_string() != nullptr) groups.push_back(*one.as_string());
+  }
+  return groups;
+}
+
+std::string write_groups(const std::vector<std::string>& groups) {
+  return json::write(json::Array(groups.begin(), groups.end()));
+}
+
 Identity read_identity(const Row& row) {
   return {.issuer = std::string(row.text(0)),
           .subject = std::string(row.text(1)),
           .account = row.id<AccountTag>(2),
           .source = std::string(row.text(3)),
           .created_at = row.time(4),
-          .last_login_at = row.time_or_null(5)};
+          .last_login_at = row.time_or_null(5),
+          .username = std::string(row.text(6)),
+          .groups = read_groups(row.text(7))};
 }
 
 Request read_request(const Row& row) {
@@ -95,12 +114,13 @@ Result<std::optional<Identity>> find_identity(Connection& connection, std::strin
 
 Status insert_identity(Connection& connection, const Identity& i) {
   LANYARD_CHECK(connection.exec(kInsertIdentity, i.issuer, i.subject, i.account, i.source, i.created_at,
-                                i.last_login_at));
+                                i.last_login_at, i.username, write_groups(i.groups)));
   return {};
 }
 
 Status touch_identity(Connection& connection, const Identity& i) {
-  LANYARD_CHECK(connection.exec(kTouchIdentity, i.source, i.last_login_at, i.issuer, i.subject));
+  LANYARD_CHECK(connection.exec(kTouchIdentity, i.source, i.last_login_at, i.username, write_groups(i.groups),
+                                i.issuer, i.subject));
   return {};
 }
 

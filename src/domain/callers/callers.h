@@ -75,7 +75,16 @@ class Callers {
   Result<CallerPtr> by_session(const Proof& proof, const net::Request& request);
   Result<CallerPtr> by_api_token(const Proof& proof, const net::Request& request);
   Result<CallerPtr> by_token(const Proof& proof, const net::Request& request);
-  Result<AccountId> arrive(const issuers::Verified& verified, const std::string& source,
+
+  struct Admitted {
+    std::string source;
+    admission::Claimed claimed;
+    admission::Verdict verdict;
+    accounts::Newcomer newcomers = accounts::Newcomer::pending;
+    bool trusted_for_addresses = false;
+  };
+  Admitted admit(const issuers::Verified& verified) const;
+  Result<AccountId> arrive(const issuers::Verified& verified, const Admitted& admitted,
                            const net::Request& request);
 
   Parts parts_;

@@ -50,8 +50,7 @@ Result<ReadPerson> Reader::read(const AccountId& id, const net::Request& request
   const auto book = parts_.rules.get();
   bool any_admitted = false, any_source = false;
   for (const accounts::Identity& identity : identities) {
-    if (identity.source.empty() || identity.username.empty())
-      continue;  // made beforehand, never used to sign in
+    if (identity.source.empty()) continue;  // made beforehand, never used to sign in
     any_source = true;
     const admission::Verdict verdict = check(*book, identity, identity.source);
     any_admitted = any_admitted || verdict.admitted;

@@ -26,7 +26,7 @@ crypto::Sha256 verdict_key(const Proof& proof) {
   std::string text;
   text.reserve(proof.text.size() + proof.client.size() + 16);
   text.push_back(static_cast<char>(proof.kind));
-  text_detail::append(text, proof.client.size());
+  text.append(std::to_string(proof.client.size()));
   text.push_back(':');
   text.append(proof.client).append(proof.text);
   return crypto::sha256(text);

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <new>
 
 #include "platform/net/exchange_parts.h"
 
@@ -24,7 +25,13 @@ constexpr int kRounds = 16;
 }  // namespace
 
 Connection::Connection(Loop& loop, const Door& door, int socket, std::string peer, bool trusted)
-    : loop_(loop), door_(door), socket_(loop.io, socket), trusted_(trusted), peer_(std::move(peer)) {
+    : loop_(loop), door_(door), socket_(loop.io), trusted_(trusted), peer_(std::move(peer)) {
+  boost::system::error_code error;
+  socket_.assign(socket, error);
+  if (error) {
+    ::close(socket);
+    throw std::bad_alloc();  // the kernel has no room to watch it
+  }
   active_ = SteadyClock::now();
   deadline_ = active_ + loop_.common.options.limits.head_time;
   if (const TlsContext context = door.current_tls()) {
@@ -61,6 +68,7 @@ void Connection::on_ready() {
       return close();
     }
     case State::working:
+    case State::ending:
     case State::closed:
       return;
   }
@@ -160,13 +168,22 @@ void Connection::flush() {
 void Connection::after_answer() {
   active_ = SteadyClock::now();
   if (!keep_alive_) {
-    if (unread_ || !pending_.empty()) return linger();
-    return close();
+    // Inside process() it is not known yet whether anything came behind the request.
+    if (reading_) {
+      state_ = State::ending;
+      return;
+    }
+    return end(!pending_.empty());
   }
   state_ = State::head;
   scan_ = HeadScan();
   skipped_line_ = head_begun_ = false;
   deadline_ = active_ + loop_.common.options.limits.idle_time;
+}
+
+void Connection::end(bool more_came) {
+  if (unread_ || more_came) return linger();
+  close();
 }
 
 // Closing a socket with unread bytes resets the connection, and the peer may lose our answer over it (RFC
@@ -192,12 +209,15 @@ void Connection::close() {
 void Connection::check_time(SteadyClock::time_point now, bool draining) {
   if (draining && state_ == State::head && pending_.empty() && now - active_ > kDrainGrace) return close();
   if (now < deadline_) return;
-  const bool silent = state_ == State::head && pending_.empty();
-  if ((state_ == State::head && !silent) || state_ == State::body) {
+  if (state_ == State::body) {
     socket_.cancel();  // whatever is waited for now, the answer waits for something else
-    return refuse(nullptr, 408,
-                  {.reason = state_ == State::head ? "the head took too long" : "the body took too long",
-                   .began = now});
+    const auto intake = std::move(intake_);
+    intake->exchange.reason = "the body took too long";
+    return refuse(&intake->request, 408, intake->exchange);
+  }
+  if (state_ == State::head && !pending_.empty()) {
+    socket_.cancel();
+    return refuse(nullptr, 408, {.reason = "the head took too long", .began = active_});
   }
   if (state_ != State::working) close();
 }

@@ -36,7 +36,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t slot = 0;  // where the loop keeps it
 
  private:
-  enum class State : std::uint8_t { handshake, head, body, working, writing, lingering, closed };
+  enum class State : std::uint8_t { handshake, head, body, working, writing, ending, lingering, closed };
   struct Intake;    // a body that did not come with its head
   struct Outgoing;  // an answer that the socket did not take at once
 
@@ -48,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void fill();
   void resume();
   void arm();
+  void end(bool more_came);
   void linger();
   Io read_some(std::size_t& count);
   Io write_some(std::string_view bytes, std::size_t& count);

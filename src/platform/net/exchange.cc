@@ -74,6 +74,7 @@ void Connection::process(std::string_view bytes) {
     used += step;
   }
   reading_ = false;
+  if (state_ == State::ending) return end(used < bytes.size());
   if (state_ == State::closed || state_ == State::lingering) return;
   if (!held) {
     pending_.assign(bytes.substr(used));
@@ -281,6 +282,8 @@ Response Connection::error_response(const Request* request, int status) {
       return make(request, status);
     } catch (const std::exception& exception) {
       loop_.common.log.error("http.error_page_failed", {{"cause", std::string_view(exception.what())}});
+    } catch (...) {
+      loop_.common.log.error("http.error_page_failed");
     }
   }
   return Response::text(status, cat(reason_phrase(status), "\n"));

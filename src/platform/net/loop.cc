@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <ctime>
+#include <exception>
 
 #include "base/random.h"
 #include "platform/net/connection.h"
@@ -39,7 +40,15 @@ Loop::~Loop() {
 void Loop::start() {
   thread_ = std::thread([this] {
     const auto work = boost::asio::make_work_guard(io);
-    io.run();
+    // An exception here is exhaustion: the connection that met it is cut off by its deadline, the others go
+    // on.
+    while (!io.stopped()) {
+      try {
+        io.run();
+      } catch (const std::exception& exception) {
+        common.log.error("http.loop_failed", {{"cause", std::string_view(exception.what())}});
+      }
+    }
   });
 }
 
@@ -59,9 +68,15 @@ void Loop::close_all() {
 void Loop::adopt(int socket, const Door& door, std::string peer, bool trusted) {
   load_.fetch_add(1, std::memory_order_relaxed);
   boost::asio::post(io, [this, socket, &door, peer = std::move(peer), trusted]() mutable {
-    auto connection = std::make_shared<Connection>(*this, door, socket, std::move(peer), trusted);
-    connection->slot = connections_.size();
-    connections_.push_back(connection);
+    std::shared_ptr<Connection> connection;
+    try {
+      connection = std::make_shared<Connection>(*this, door, socket, std::move(peer), trusted);
+      connections_.push_back(connection);
+    } catch (const std::exception&) {
+      uncount();
+      throw;
+    }
+    connection->slot = connections_.size() - 1;
     connection->start();
     arm_sweep();
   });
@@ -81,6 +96,10 @@ void Loop::forget(Connection& connection) {
   connections_[slot] = std::move(connections_.back());
   connections_[slot]->slot = slot;
   connections_.pop_back();
+  uncount();
+}
+
+void Loop::uncount() {
   load_.fetch_sub(1, std::memory_order_relaxed);
   if (common.connections.fetch_sub(1) == 1) {
     const std::lock_guard lock(common.mutex);

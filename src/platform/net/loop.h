@@ -81,6 +81,7 @@ class Loop {
   void arm_sweep();
   void sweep();
   void close_all();
+  void uncount();
 
   boost::asio::steady_timer sweep_timer_{io};
   bool sweeping_ = false;

@@ -1,5 +1,7 @@
 #include "platform/net/pools.h"
 
+#include <system_error>
+
 namespace lanyard::net {
 
 Pool::Pool(unsigned most_threads, std::size_t queue_limit)
@@ -14,12 +16,15 @@ bool Pool::submit(std::unique_ptr<Work>& work) {
   // Work that a thread can take up at once does not wait and so does not count against the limit.
   const std::size_t free_threads = idle_ + (most_threads_ - threads_.size());
   if (stopped_ || queue_.size() >= queue_limit_ + free_threads) return false;
-  queue_.push_back(std::move(work));
-  if (queue_.size() > idle_ && threads_.size() < most_threads_) {
-    threads_.emplace_back([this] { run_thread(); });
-  } else {
-    wake_.notify_one();
+  if (queue_.size() >= idle_ && threads_.size() < most_threads_) {
+    try {
+      threads_.emplace_back([this] { run_thread(); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) return false;  // the threads that exist will come to it
+    }
   }
+  queue_.push_back(std::move(work));
+  wake_.notify_one();
   return true;
 }
 

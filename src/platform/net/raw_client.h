@@ -8,12 +8,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "platform/net/server.h"
@@ -128,6 +132,46 @@ class Running {
   lanyard::test::FakeClock clock_;
   lanyard::test::LogBook book_;
   std::unique_ptr<Server> server_;
+};
+
+inline Endpoint on(Runs runs, Method method, std::string pattern,
+                   std::function<Response(const Request&)> handler) {
+  return {.method = method, .pattern = std::move(pattern), .runs = runs, .handler = std::move(handler)};
+}
+
+inline std::shared_ptr<const Router> make_router(std::vector<Endpoint> endpoints) {
+  auto router = std::make_shared<Router>();
+  for (Endpoint& endpoint : endpoints) router->add(std::move(endpoint));
+  return router;
+}
+
+inline Response hello(const Request&) {
+  return Response::text(200, "hello");
+}
+
+inline std::shared_ptr<const Router> hello_router() {
+  return make_router({on(Runs::on_loop, Method::get, "/", hello)});
+}
+
+inline ServerOptions with_limits(Limits limits) {
+  ServerOptions options;
+  options.limits = limits;
+  return options;
+}
+
+// Handlers that wait until the test lets them go.
+struct Gate {
+  std::promise<void> open;
+  std::shared_future<void> opened{open.get_future()};
+  std::atomic<int> inside{0};
+  Response wait(const Request&) {
+    ++inside;
+    opened.wait();
+    return Response::text(200, "through");
+  }
+  void wait_for(int count) const {
+    while (inside < count) std::this_thread::yield();
+  }
 };
 
 inline Endpoint on_loop(Method method, std::string pattern, std::function<Response(const Request&)> handler) {

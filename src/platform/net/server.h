@@ -50,6 +50,7 @@ struct ServerOptions {
   unsigned loops = 0;  // 0: one a core
   unsigned db_workers = 4, slow_workers = 2, waits_workers = 16;
   // Networks ("10.0.0.0/8", "::1/128", "127.0.0.1") whose X-Forwarded-For is believed; empty: nobody's.
+  // "unix" stands for whoever connects through an inherited unix socket.
   std::vector<std::string> trusted_proxies;
   bool hsts = false;
   // Turns an error outside any handler (404, 405, 408, 413, 431, 503, a thrown exception) into the page or
@@ -72,7 +73,7 @@ class Server {
   // Reads certificates again; on error the old ones stay and the reason is returned.
   virtual Status reload_tls() = 0;
   // Stops accepting, answers what was begun with "Connection: close", returns when all is done or drain_time
-  // is over.
+  // is over. A handler can not be interrupted: the destructor waits for those that still run.
   virtual void stop() = 0;
   struct Counts {
     std::uint64_t connections = 0, queued_db = 0, queued_slow = 0, queued_waits = 0, refused = 0;
