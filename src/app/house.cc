@@ -139,12 +139,12 @@ Status House::furnish() {
   cookies_ = std::make_unique<callers::Cookies>(is_https(config));
 
   signin_ = std::make_unique<doors::signin::SignIn>(
-      doors::signin::Parts{f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_, *callers_,
+      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_, *callers_,
                            *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
                            ground.clock, ground.log},
       providers_,
       doors::signin::Settings{config.server.public_url, config.auth.admin_email, config.auth.browser_login,
-                              config.limits.logins_per_minute});
+                              config.limits.logins_per_minute, config.auth.fresh_for});
   gate_ = std::make_unique<doors::gate::Gate>(
       doors::gate::Parts{*callers_, *clients_, f.sessions, f.artefacts, book_, frame_, *guard_, *cookies_,
                          std::move(identity_key), ground.clock, ground.log},

@@ -37,6 +37,12 @@ net::Cookie Cookies::application(std::string_view client, std::string_view value
 net::Cookie Cookies::login(std::string_view value) const {
   return make(login_name(), value, std::chrono::minutes(10));
 }
+std::string Cookies::last_provider_name() const {
+  return prefixed(secure_, "lanyard-provider");
+}
+net::Cookie Cookies::last_provider(std::string_view id) const {
+  return make(last_provider_name(), id, std::chrono::hours(24 * 180));
+}
 net::Cookie Cookies::removed(std::string name) const {
   return make(std::move(name), "", std::chrono::seconds(0));
 }
