@@ -147,7 +147,7 @@ Status House::furnish() {
                               config.limits.logins_per_minute, config.auth.fresh_for});
   gate_ = std::make_unique<doors::gate::Gate>(
       doors::gate::Parts{*callers_, *clients_, f.sessions, f.artefacts, book_, frame_, *guard_, *cookies_,
-                         std::move(identity_key), ground.clock, ground.log},
+                         std::move(identity_key), ground.random, ground.clock, ground.log},
       doors::gate::Settings{config.server.public_url, to_routes(config), config.gate.signed_identity_life});
   account_ = std::make_unique<doors::account::Account>(
       doors::account::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials,

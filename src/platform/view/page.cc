@@ -67,6 +67,7 @@ std::string write_document(const PageFrame& frame, const Page& page) {
   html.add(el("title", page.title, page.title.empty() ? "" : " · ", frame.site_name));
   // The path of the stylesheet is made of a name and a hash that the build wrote.
   html.add(Html(Markup("<link rel=\"stylesheet\" href=\"")))
+      .add(frame.asset_folder)
       .add(asset_path("site.css"))
       .add(Html(Markup("\">")));
   html.add(Html(kBody));

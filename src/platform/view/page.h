@@ -23,6 +23,8 @@ struct PageFrame {
   std::string support;  // a mail address, an http(s) URL, or words such as "room 2.117"; may be empty
   std::string banner;   // "Practice mode", "Authentication is off: …"; empty for none
   std::vector<FooterLink> links;
+  // In front of "/assets/…" where our files are reached through a folder of another site ("/.lanyard").
+  std::string asset_folder;
 };
 
 // Who is signed in, and what the sign-out form needs.
