@@ -129,8 +129,8 @@ Status House::furnish() {
   cookies_ = std::make_unique<callers::Cookies>(is_https(config));
 
   signin_ = std::make_unique<doors::signin::SignIn>(
-      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_, *callers_,
-                           *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
+      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_,
+                           *callers_, *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
                            ground.clock, ground.log},
       providers_,
       doors::signin::Settings{config.server.public_url, config.auth.admin_email, config.auth.browser_login,

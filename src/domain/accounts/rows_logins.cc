@@ -22,6 +22,7 @@ const Stmt kInsertIdentity{
 const Stmt kTouchIdentity{
     "UPDATE identities SET source = $1, last_login_at = $2, username = $3, groups = $4 WHERE issuer = $5 AND "
     "subject = $6"};
+const Stmt kEraseIdentity{"DELETE FROM identities WHERE issuer = $1 AND subject = $2"};
 const Stmt kListIdentities{
     "SELECT issuer, subject, account_id, source, created_at, last_login_at, username, groups FROM identities "
     "WHERE account_id = $1 ORDER BY created_at, issuer, subject LIMIT 200"};
@@ -121,6 +122,11 @@ Status insert_identity(Connection& connection, const Identity& i) {
 Status touch_identity(Connection& connection, const Identity& i) {
   LANYARD_CHECK(connection.exec(kTouchIdentity, i.source, i.last_login_at, i.username, write_groups(i.groups),
                                 i.issuer, i.subject));
+  return {};
+}
+
+Status erase_identity(Connection& connection, const Identity& i) {
+  LANYARD_CHECK(connection.exec(kEraseIdentity, i.issuer, i.subject));
   return {};
 }
 
