@@ -311,4 +311,11 @@ Result<bool> close_bootstrap(Connection& connection, const AccountId& account, T
   return inserted == 1;
 }
 
+std::vector<const store::Stmt*> account_statements() {
+  return {&kFind,        &kFindByNumber,  &kFindByUsername, &kHasUsername,   &kInsert,      &kUpdate,
+          &kTouchSeen,   &kList,          &kListState,      &kSearch,        &kSearchState, &kSameWord,
+          &kEraseWords,  &kInsertWord,    &kWordsState,     &kCount,         &kOtherAdmin,  &kNextNumber,
+          &kNextRequest, &kUseAdminEmail, &kFindBootstrap,  &kCloseBootstrap};
+}
+
 }  // namespace lanyard::accounts::rows

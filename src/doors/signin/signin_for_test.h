@@ -59,8 +59,8 @@ class Upstream {
                       {"email_verified", true}};
   json::Object userinfo{{"sub", "u-1"}};
   int userinfo_status = 200;
-  std::function<void(json::Object&)> lie = [](json::Object&) {};          // about the ID token
-  std::function<void(json::Object&)> token_lie = [](json::Object&) {};    // about the token answer
+  std::function<void(json::Object&)> lie = [](json::Object&) {};        // about the ID token
+  std::function<void(json::Object&)> token_lie = [](json::Object&) {};  // about the token answer
   std::function<std::string(std::string)> tamper = [](std::string t) { return t; };
   int token_status = 200;
   std::string token_type = "application/json";
@@ -86,11 +86,10 @@ class Upstream {
     claims.set("iat", now);
     claims.set("exp", now + 300);
     lie(claims);
-    json::Object answer{
-        {"access_token", "at-1"},
-        {"token_type", "Bearer"},
-        {"id_token", tamper(crypto::sign_jws(signs_with != nullptr ? *signs_with : key(), {{"typ", typ}},
-                                             json::write(claims)))}};
+    json::Object answer{{"access_token", "at-1"},
+                        {"token_type", "Bearer"},
+                        {"id_token", tamper(crypto::sign_jws(signs_with != nullptr ? *signs_with : key(),
+                                                             {{"typ", typ}}, json::write(claims)))}};
     token_lie(answer);
     return reply(token_status, answer);
   }
@@ -109,14 +108,26 @@ class SignInTest : public testing::Test {
   // After a change of `settings`, `rules`, `switches` or a provider.
   void build() {
     rules_book.emplace(std::make_shared<admission::RuleBook>(std::vector{rules_uni, rules_lab}));
-    callers.emplace(callers::Parts{directory, approvals, groups, sessions, credentials, tokens, *rules_book,
-                                   book, marks, verdicts, clock, log_book.log(), {}},
+    callers.emplace(callers::Parts{directory,
+                                   approvals,
+                                   groups,
+                                   sessions,
+                                   credentials,
+                                   tokens,
+                                   *rules_book,
+                                   book,
+                                   marks,
+                                   verdicts,
+                                   clock,
+                                   log_book.log(),
+                                   {}},
                     switches);
     for (Provider& provider : providers) {
       issuers::PublisherOptions options;
       options.id = cat("providers[", provider.id, "]");
       options.issuer = provider.issuer;
-      provider.keys = std::make_shared<issuers::Publisher>(options, outside, *database, clock, log_book.log());
+      provider.keys =
+          std::make_shared<issuers::Publisher>(options, outside, *database, clock, log_book.log());
     }
     door.emplace(Parts{ledger, directory, approvals, groups, sessions, artefacts, *rules_book, *callers,
                        clients, book, outside, site, guard, cookies, random, clock, log_book.log()},
@@ -130,7 +141,8 @@ class SignInTest : public testing::Test {
     std::string address = "192.0.2.1";
     std::string header() const {
       std::string text;
-      for (const auto& [name, value] : cookies) text.append(text.empty() ? "" : "; ").append(cat(name, "=", value));
+      for (const auto& [name, value] : cookies)
+        text.append(text.empty() ? "" : "; ").append(cat(name, "=", value));
       return text;
     }
     void keep(const net::Response& response) {
@@ -141,8 +153,10 @@ class SignInTest : public testing::Test {
         const std::size_t equals = lines.find('=', from);
         const std::size_t end = lines.find_first_of(";\r", from);
         const std::string name = lines.substr(from, equals - from);
-        if (lines.substr(end, lines.find('\r', end) - end).find("Max-Age=0") != std::string::npos) cookies.erase(name);
-        else cookies[name] = lines.substr(equals + 1, end - equals - 1);
+        if (lines.substr(end, lines.find('\r', end) - end).find("Max-Age=0") != std::string::npos)
+          cookies.erase(name);
+        else
+          cookies[name] = lines.substr(equals + 1, end - equals - 1);
       }
     }
   };
@@ -216,13 +230,15 @@ class SignInTest : public testing::Test {
     EXPECT_NE(log_book.text().find(cat("\"request\":\"", last_request, "\"")), std::string::npos);
   }
   // A lie about the ID token, told to a browser of its own.
-  void expect_lie_refused(const std::function<void(json::Object&)>& lie, const std::string& kind = "wrong-answer") {
+  void expect_lie_refused(const std::function<void(json::Object&)>& lie,
+                          const std::string& kind = "wrong-answer") {
     Browser browser;
     uni.lie = lie;
     expect_refused(browser, sign_in(browser), kind);
     uni.lie = [](json::Object&) {};
   }
-  std::optional<accounts::Account> account_of(const std::string& subject, const std::string& issuer = "https://uni.example") {
+  std::optional<accounts::Account> account_of(const std::string& subject,
+                                              const std::string& issuer = "https://uni.example") {
     return directory.find_by_identity(issuer, subject).value();
   }
   SessionId session_of(const Browser& browser) {
@@ -259,14 +275,16 @@ class SignInTest : public testing::Test {
   lanyard::test::TestDatabase database;
   ScriptedClient outside;
   Upstream uni{outside, clock, "https://uni.example"}, lab{outside, clock, "https://lab.example"};
-  crypto::Sealer sealer = crypto::Sealer::from_text(Secret("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")).value();
+  crypto::Sealer sealer =
+      crypto::Sealer::from_text(Secret("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"))
+          .value();
   journal::Marks marks;
   journal::Ledger ledger{*database, marks, clock};
   accounts::Directory directory{ledger, random};
   accounts::Approvals approvals{ledger};
   groups::Groups groups{ledger, random};
-  credentials::Credentials credentials{ledger, random, "k", std::chrono::hours(24)};
-  sessions::Sessions sessions{ledger, random, "k", {}};
+  credentials::Credentials credentials{ledger, random, crypto::KeyedHash({"k"}), std::chrono::hours(24)};
+  sessions::Sessions sessions{ledger, random, crypto::KeyedHash({"k"}), {}};
   sessions::Artefacts artefacts{*database, sealer, random, clock};
   issuers::Tokens tokens{{}, clock};
   explain::Book book;

@@ -43,7 +43,8 @@ TEST_F(SigningIn, the_return_address_survives_the_wait) {
 }
 
 TEST_F(SigningIn, asks_for_a_code_with_everything_that_binds_it) {
-  providers[0].authorize_parameters = {{"prompt", "select_account"}, {"state", "mine"}, {"redirect_uri", "https://evil.example"}};
+  providers[0].authorize_parameters = {
+      {"prompt", "select_account"}, {"state", "mine"}, {"redirect_uri", "https://evil.example"}};
   build();
   Browser browser;
   const net::Response response = begin(browser);
@@ -221,14 +222,17 @@ TEST_F(SigningIn, an_upstream_that_is_down_is_named_as_such) {
 
 TEST_F(SigningIn, each_problem_has_its_page) {
   Browser browser;
-  for (const char* kind : {"cancelled", "not-verified", "not-allowed", "suspended", "clock", "provider-down", "wrong-answer",
-                           "expired", "other-browser", "already-used", "switched-off", "too-old-login", "linked-elsewhere", "bootstrap-over"}) {
-    const net::Response page = get(browser, cat("/login/problem/", kind, "?ref=0123456789abcdef&client=wiki&to=/x"));
+  for (const char* kind : {"cancelled", "not-verified", "not-allowed", "suspended", "clock", "provider-down",
+                           "wrong-answer", "expired", "other-browser", "already-used", "switched-off",
+                           "too-old-login", "linked-elsewhere", "bootstrap-over"}) {
+    const net::Response page =
+        get(browser, cat("/login/problem/", kind, "?ref=0123456789abcdef&client=wiki&to=/x"));
     EXPECT_NE(page.body().find("What to do"), std::string_view::npos) << kind;
     EXPECT_NE(page.body().find("0123456789abcdef"), std::string_view::npos) << kind;
   }
   EXPECT_EQ(get(browser, "/login/problem/nonsense").status(), 404);
-  EXPECT_EQ(get(browser, "/login/problem/clock?ref=<script>alert(1)").body().find("alert"), std::string_view::npos);
+  EXPECT_EQ(get(browser, "/login/problem/clock?ref=<script>alert(1)").body().find("alert"),
+            std::string_view::npos);
 }
 
 class SigningOut : public SignInTest {};
