@@ -27,10 +27,13 @@ bool Caller::has_scope(std::string_view word) const {
 }
 
 bool Caller::may_administrate() const {
+  return means != Means::application_session && is_administrator();
+}
+
+bool Caller::is_administrator() const {
   if (means == Means::open_service) return true;
-  const bool by_us = means == Means::session || means == Means::api_token;
-  return by_us && person->account.is_admin && person->account.state == accounts::State::active &&
-         person->admitted && has_scope("admin");
+  return means != Means::bearer && person->account.is_admin &&
+         person->account.state == accounts::State::active && person->admitted && has_scope("admin");
 }
 
 journey::Answer standing(const Caller& caller, Time now, std::optional<Duration> wanted_freshness) {

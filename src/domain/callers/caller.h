@@ -34,6 +34,7 @@ struct Caller {
   std::shared_ptr<const Person> person;
   Means means = Means::session;
   std::shared_ptr<const std::vector<std::string>> scopes;  // nullptr for sessions: everything the person may
+  std::shared_ptr<const std::string> scope_text;           // the same, joined by blanks; made once a proof
   SessionId session;
   CredentialId credential;
   Time auth_time{};   // of the login, for sessions
@@ -43,6 +44,9 @@ struct Caller {
   // An active administrator, by a login or by a token of ours with scope "admin". A foreign issuer's token
   // never is.
   bool may_administrate() const;
+  // The same for pages of applications behind the gate, where the application's own session counts too. It
+  // gives no right over Lanyard itself.
+  bool is_administrator() const;
 };
 using CallerPtr = std::shared_ptr<const Caller>;
 

@@ -33,9 +33,22 @@ std::shared_ptr<Caller> caller_of(std::shared_ptr<const Person> person, Means me
   return caller;
 }
 
-CallerPtr bearer(std::shared_ptr<const Person> person, const issuers::Verified& verified) {
+void set_scopes(Caller& caller, const std::vector<std::string>& scopes) {
+  caller.scopes = std::make_shared<const std::vector<std::string>>(scopes);
+  caller.scope_text = std::make_shared<const std::string>(join(scopes, " "));
+}
+
+// `like` may be another caller of the same identity, whose scopes are shared when they are the same: a
+// million tokens differ in little.
+CallerPtr bearer(std::shared_ptr<const Person> person, const issuers::Verified& verified,
+                 const Caller* like = nullptr) {
   auto caller = caller_of(std::move(person), Means::bearer, verified.expires_at + verified.trust->skew);
-  caller->scopes = std::make_shared<const std::vector<std::string>>(verified.scopes);
+  if (like != nullptr && like->scopes && *like->scopes == verified.scopes) {
+    caller->scopes = like->scopes;
+    caller->scope_text = like->scope_text;
+  } else {
+    set_scopes(*caller, verified.scopes);
+  }
   return caller;
 }
 
@@ -62,77 +75,104 @@ Callers::Callers(Parts parts, Switches switches) : parts_(std::move(parts)), swi
 }
 
 Callers::Quick Callers::recognise_now(const Proof& proof) const {
-  Quick quick;
+  Seen seen = look(proof);
+  return {std::move(seen.caller), std::move(seen.refused), seen.must_wait};
+}
+
+Callers::Seen Callers::look(const Proof& proof) const {
+  Seen seen;
   if (!switches_.enabled) {
-    quick.caller = open_service_;
-    return quick;
+    seen.caller = open_service_;
+    return seen;
   }
   if (proof.kind == Proof::Kind::none) {
-    quick.refused = not_signed_in();
-    return quick;
+    seen.refused = not_signed_in();
+    return seen;
   }
   const crypto::Sha256 key = verdict_key(proof);
-  quick.caller = parts_.verdicts.find(key);
-  if (quick.caller) return quick;
-  if (proof.kind != Proof::Kind::bearer || proof.text.starts_with("lyt_")) return quick;
+  seen.caller = parts_.verdicts.find(key);
+  if (seen.caller) return seen;
+  if (proof.kind != Proof::Kind::bearer || proof.text.starts_with("lyt_")) return seen;
   if (!switches_.bearer_tokens) {
-    quick.refused = switched_off("Tokens of other issuers");
-    return quick;
+    seen.refused = switched_off("Tokens of other issuers");
+    return seen;
   }
-  const issuers::Checked checked = parts_.tokens.check(proof.text);
-  quick.must_wait = checked.must_wait;
-  quick.refused = checked.refused;
-  if (!checked.verified) return quick;
+  issuers::Checked checked = parts_.tokens.check(proof.text);
+  seen.must_wait = checked.must_wait;
+  seen.refused = std::move(checked.refused);
+  seen.verified = std::move(checked.verified);
+  if (!seen.verified) return seen;
   // Known identities need no database: what is known of the person was read for another of their tokens.
-  const CallerPtr known =
-      parts_.verdicts.find(identity_key(source_of(*checked.verified->trust), checked.verified->subject));
-  if (!known) return quick;
+  const crypto::Sha256 identity = identity_key(source_of(*seen.verified->trust), seen.verified->subject);
+  const CallerPtr known = parts_.verdicts.find(identity);
+  if (!known) return seen;
   const journal::Marks::Mark mark = parts_.marks.of(known->person->account.id);
   // A change between the look-up and the mark would be missed; looking again under the mark excludes it.
-  if (parts_.verdicts.find(identity_key(source_of(*checked.verified->trust), checked.verified->subject)) !=
-      known)
-    return quick;
-  quick.caller = bearer(known->person, *checked.verified);
-  parts_.verdicts.keep(key, quick.caller, mark);
-  return quick;
+  if (parts_.verdicts.find(identity) != known) return seen;
+  // This token has claims of its own.
+  Admitted admitted = admit(*seen.verified);
+  if (!admitted.verdict.admitted) {
+    seen.refused = std::move(admitted.verdict.refusal);
+    return seen;
+  }
+  seen.caller = bearer(known->person, *seen.verified, known.get());
+  parts_.verdicts.keep(key, seen.caller, mark);
+  return seen;
 }
 
 Result<CallerPtr> Callers::recognise(const Proof& proof, const net::Request& request) {
-  Quick quick = recognise_now(proof);
-  if (quick.caller) return quick.caller;
-  if (quick.refused) return *quick.refused;
-  if (proof.kind == Proof::Kind::bearer)
-    return proof.text.starts_with("lyt_") ? by_api_token(proof, request) : by_token(proof, request);
-  return by_session(proof, request);
+  Seen seen = look(proof);
+  if (seen.caller) return std::move(seen.caller);
+  if (seen.refused) return *std::move(seen.refused);
+  if (proof.kind != Proof::Kind::bearer) return by_session(proof, request);
+  if (proof.text.starts_with("lyt_")) return by_api_token(proof, request);
+  if (!seen.verified) {
+    LANYARD_TRY(seen.verified, parts_.tokens.verify(proof.text));
+  }
+  return by_token(proof, *seen.verified, request);
+}
+
+// When something was used is nice to know; a database that can not write now is no reason to refuse.
+void Callers::log_failure(std::string_view what, const Error& error) const {
+  parts_.log.warning("caller.use_not_noted",
+                     {{"what", what}, {"reason", error.message}, {"cause", error.cause}});
 }
 
 Result<CallerPtr> Callers::by_session(const Proof& proof, const net::Request& request) {
   if (!switches_.browser_login) return switched_off("Logins in the browser");
   const bool is_application = proof.kind == Proof::Kind::application_session;
-  LANYARD_TRY(const auto session,
-              parts_.sessions.find(proof.text, is_application ? "application" : "lanyard", proof.client));
-  LANYARD_TRY(const ReadPerson read,
+  const std::string_view kind = is_application ? "application" : "lanyard";
+  LANYARD_TRY(const auto first, parts_.sessions.find(proof.text, kind, proof.client));
+  // Whose mark to take is known only now; what ended before that is found out by looking again.
+  const journal::Marks::Mark mark = parts_.marks.of(first.account);
+  LANYARD_TRY(const auto session, parts_.sessions.find(proof.text, kind, proof.client));
+  LANYARD_TRY(auto person,
               Reader(parts_).read(session.account, session.issuer, session.subject, session.source, request));
-  LANYARD_CHECK(parts_.sessions.touch(session));
-  const Time idle_end = parts_.clock.now() + parts_.sessions.lives().idle;
-  auto caller = caller_of(read.person, is_application ? Means::application_session : Means::session,
+  if (const Status touched = parts_.sessions.touch(session); !touched)
+    log_failure("session", touched.error());
+  // As the row says it; whether this use moved seen_at is read with the next entry.
+  const Time idle_end = session.seen_at + parts_.sessions.lives().idle;
+  auto caller = caller_of(std::move(person), is_application ? Means::application_session : Means::session,
                           std::min(session.expires_at, idle_end));
   caller->session = session.id;
   caller->auth_time = session.auth_time;
-  parts_.verdicts.keep(verdict_key(proof), caller, read.mark);
-  return CallerPtr(caller);
+  parts_.verdicts.keep(verdict_key(proof), caller, mark);
+  return CallerPtr(std::move(caller));
 }
 
 Result<CallerPtr> Callers::by_api_token(const Proof& proof, const net::Request& request) {
   if (!switches_.api_tokens) return switched_off("API tokens");
+  LANYARD_TRY(const auto first, parts_.credentials.find_by_token(proof.text));
+  const journal::Marks::Mark mark = parts_.marks.of(first.account);
   LANYARD_TRY(const auto credential, parts_.credentials.find_by_token(proof.text));
-  LANYARD_TRY(const ReadPerson read, Reader(parts_).read(credential.account, request));
-  LANYARD_CHECK(parts_.credentials.touch(credential.id));
-  auto caller = caller_of(read.person, Means::api_token, credential.expires_at.value_or(Time::max()));
-  caller->scopes = std::make_shared<const std::vector<std::string>>(credential.scopes);
+  LANYARD_TRY(auto person, Reader(parts_).read(credential.account, request));
+  if (const Status touched = parts_.credentials.touch(credential.id); !touched)
+    log_failure("API token", touched.error());
+  auto caller = caller_of(std::move(person), Means::api_token, credential.expires_at.value_or(Time::max()));
+  set_scopes(*caller, credential.scopes);
   caller->credential = credential.id;
-  parts_.verdicts.keep(verdict_key(proof), caller, read.mark);
-  return CallerPtr(caller);
+  parts_.verdicts.keep(verdict_key(proof), caller, mark);
+  return CallerPtr(std::move(caller));
 }
 
 // What a token's own claims say against the rules of its issuer, as they are now.
@@ -162,8 +202,10 @@ Callers::Admitted Callers::admit(const issuers::Verified& verified) const {
   return admitted;
 }
 
-Result<CallerPtr> Callers::by_token(const Proof& proof, const net::Request& request) {
-  LANYARD_TRY(const issuers::Verified verified, parts_.tokens.verify(proof.text));
+Result<CallerPtr> Callers::by_token(const Proof& proof, const issuers::Verified& verified,
+                                    const net::Request& request) {
+  // Rules may change while they are asked.
+  const std::uint32_t everybody = parts_.marks.at(0).everybody;
   const Admitted admitted = admit(verified);
   if (!admitted.verdict.admitted) return *admitted.verdict.refusal;
   LANYARD_TRY(const auto known, parts_.directory.find_known(verified.trust->issuer, verified.subject));
@@ -173,12 +215,15 @@ Result<CallerPtr> Callers::by_token(const Proof& proof, const net::Request& requ
   } else {
     LANYARD_TRY(account, arrive(verified, admitted, request));
   }
-  LANYARD_TRY(const ReadPerson read, Reader(parts_).read(account, verified.trust->issuer, verified.subject,
-                                                         admitted.source, request));
-  const CallerPtr caller = bearer(read.person, verified);
-  parts_.verdicts.keep(verdict_key(proof), caller, read.mark);
-  parts_.verdicts.keep(identity_key(admitted.source, verified.subject),
-                       caller_of(read.person, Means::bearer, Time::max()), read.mark);
+  journal::Marks::Mark mark = parts_.marks.of(account);
+  mark.everybody = everybody;
+  LANYARD_TRY(const auto person, Reader(parts_).read(account, verified.trust->issuer, verified.subject,
+                                                     admitted.source, request));
+  CallerPtr caller = bearer(person, verified);
+  auto identity = std::make_shared<Caller>(*caller);
+  identity->expires_at = Time::max();
+  parts_.verdicts.keep(verdict_key(proof), caller, mark);
+  parts_.verdicts.keep(identity_key(admitted.source, verified.subject), std::move(identity), mark);
   return caller;
 }
 

@@ -74,7 +74,18 @@ class Callers {
  private:
   Result<CallerPtr> by_session(const Proof& proof, const net::Request& request);
   Result<CallerPtr> by_api_token(const Proof& proof, const net::Request& request);
-  Result<CallerPtr> by_token(const Proof& proof, const net::Request& request);
+  Result<CallerPtr> by_token(const Proof& proof, const issuers::Verified& verified,
+                             const net::Request& request);
+
+  // What memory alone says; `verified` is set when the token is good and its person has to be read.
+  struct Seen {
+    CallerPtr caller;
+    std::optional<Error> refused;
+    bool must_wait = false;
+    std::optional<issuers::Verified> verified;
+  };
+  Seen look(const Proof& proof) const;
+  void log_failure(std::string_view what, const Error& error) const;
 
   struct Admitted {
     std::string source;

@@ -14,6 +14,9 @@ std::string Cookies::session_name() const {
 std::string Cookies::application_name(std::string_view client) const {
   return prefixed(secure_, cat("lanyard-app-", client));
 }
+std::string Cookies::begun_name(std::string_view client) const {
+  return prefixed(secure_, cat("lanyard-begun-", client));
+}
 std::string Cookies::login_name() const {
   return prefixed(secure_, "lanyard-login");
 }
@@ -33,6 +36,9 @@ net::Cookie Cookies::session(std::string_view value, std::chrono::seconds life) 
 net::Cookie Cookies::application(std::string_view client, std::string_view value,
                                  std::chrono::seconds life) const {
   return make(application_name(client), value, life);
+}
+net::Cookie Cookies::begun(std::string_view client, std::string_view value, std::chrono::seconds life) const {
+  return make(begun_name(client), value, life);
 }
 net::Cookie Cookies::login(std::string_view value) const {
   return make(login_name(), value, std::chrono::minutes(10));

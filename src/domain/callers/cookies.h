@@ -16,9 +16,11 @@ class Cookies {
   explicit Cookies(bool secure) : secure_(secure) {}
   std::string session_name() const;                             // "__Host-lanyard"
   std::string application_name(std::string_view client) const;  // "__Host-lanyard-app-wiki"
+  std::string begun_name(std::string_view client) const;        // binds a login begun at an application
   std::string login_name() const;                               // binds a begun login to the browser
   net::Cookie session(std::string_view value, std::chrono::seconds life) const;
   net::Cookie application(std::string_view client, std::string_view value, std::chrono::seconds life) const;
+  net::Cookie begun(std::string_view client, std::string_view value, std::chrono::seconds life) const;
   net::Cookie login(std::string_view value) const;  // ten minutes
   // Which provider this browser used last: only the order of buttons depends on it.
   std::string last_provider_name() const;

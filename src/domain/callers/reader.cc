@@ -20,9 +20,9 @@ admission::Verdict check(const admission::RuleBook& book, const accounts::Identi
 
 }  // namespace
 
-Result<ReadPerson> Reader::read(const AccountId& id, std::string_view issuer, std::string_view subject,
-                                std::string_view source, const net::Request& request) {
-  const journal::Marks::Mark mark = parts_.marks.of(id);
+Result<std::shared_ptr<const Person>> Reader::read(const AccountId& id, std::string_view issuer,
+                                                   std::string_view subject, std::string_view source,
+                                                   const net::Request& request) {
   Person person;
   LANYARD_TRY(person.account, parts_.directory.get_account(id));
   person.issuer = issuer;
@@ -39,11 +39,10 @@ Result<ReadPerson> Reader::read(const AccountId& id, std::string_view issuer, st
   const admission::Verdict verdict = check(*parts_.rules.get(), *identity, source);
   person.admitted = verdict.admitted;
   if (verdict.refusal) person.refused_because = verdict.refusal->message;
-  return finish(std::move(person), mark, request);
+  return finish(std::move(person), request);
 }
 
-Result<ReadPerson> Reader::read(const AccountId& id, const net::Request& request) {
-  const journal::Marks::Mark mark = parts_.marks.of(id);
+Result<std::shared_ptr<const Person>> Reader::read(const AccountId& id, const net::Request& request) {
   Person person;
   LANYARD_TRY(person.account, parts_.directory.get_account(id));
   LANYARD_TRY(const auto identities, parts_.directory.list_identities(id));
@@ -54,17 +53,18 @@ Result<ReadPerson> Reader::read(const AccountId& id, const net::Request& request
     any_source = true;
     const admission::Verdict verdict = check(*book, identity, identity.source);
     any_admitted = any_admitted || verdict.admitted;
-    const bool is_blocked = !verdict.trace.empty() && verdict.trace.back().rule == "blocked";
+    const bool is_blocked =
+        verdict.refusal && !verdict.trace.empty() && verdict.trace.back().rule == "blocked";
     if (verdict.refusal && (is_blocked || person.refused_because.empty()))
       person.refused_because = verdict.refusal->message;
     if (is_blocked) person.admitted = false;
   }
   if (any_source && !any_admitted) person.admitted = false;
   if (person.admitted) person.refused_because.clear();
-  return finish(std::move(person), mark, request);
+  return finish(std::move(person), request);
 }
 
-Result<ReadPerson> Reader::finish(Person person, journal::Marks::Mark mark, const net::Request& request) {
+Result<std::shared_ptr<const Person>> Reader::finish(Person person, const net::Request& request) {
   const bool can_settle = person.account.state == accounts::State::approved && person.admitted;
   if (can_settle) {
     access::Actor actor = nobody(request);
@@ -72,12 +72,11 @@ Result<ReadPerson> Reader::finish(Person person, journal::Marks::Mark mark, cons
     actor.account = person.account.id;
     actor.label = person.account.name;
     LANYARD_TRY(person.account, parts_.approvals.settle(person.account, actor));
-    mark = parts_.marks.of(person.account.id);
   }
   LANYARD_TRY(person.groups, parts_.groups.paths_of(person.account.id));
   if (parts_.identity_lines)
     person.identity_lines = std::make_shared<const std::string>(parts_.identity_lines(person));
-  return ReadPerson{std::make_shared<const Person>(std::move(person)), mark};
+  return std::make_shared<const Person>(std::move(person));
 }
 
 }  // namespace lanyard::callers

@@ -10,24 +10,21 @@
 
 namespace lanyard::callers {
 
-struct ReadPerson {
-  std::shared_ptr<const Person> person;
-  journal::Marks::Mark mark;  // taken before the database was read
-};
-
 class Reader {
  public:
   explicit Reader(Parts& parts) : parts_(parts) {}
 
   // By a proven identity. An approved account that has nothing left to do becomes active here: its own next
-  // step.
-  Result<ReadPerson> read(const AccountId& account, std::string_view issuer, std::string_view subject,
-                          std::string_view source, const net::Request& request);
+  // step. What is read may be kept under a mark that was taken before the proof was looked at, and under no
+  // later one: a change in between would be missed.
+  Result<std::shared_ptr<const Person>> read(const AccountId& account, std::string_view issuer,
+                                             std::string_view subject, std::string_view source,
+                                             const net::Request& request);
   // By an API token: every identity's rules count; one that is blocked is enough to refuse.
-  Result<ReadPerson> read(const AccountId& account, const net::Request& request);
+  Result<std::shared_ptr<const Person>> read(const AccountId& account, const net::Request& request);
 
  private:
-  Result<ReadPerson> finish(Person person, journal::Marks::Mark mark, const net::Request& request);
+  Result<std::shared_ptr<const Person>> finish(Person person, const net::Request& request);
   Parts& parts_;
 };
 

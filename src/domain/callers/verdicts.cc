@@ -4,7 +4,9 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <mutex>
+#include <span>
 
 namespace lanyard::callers {
 namespace {
@@ -59,7 +61,8 @@ struct Verdicts::Shard {
 
   mutable std::mutex mutex;
   std::vector<Slot> slots = std::vector<Slot>(kFirstPlaces * kWays);
-  std::size_t most = 0;  // slots
+  std::size_t most_slots = 0;
+  std::size_t most_entries = 0;
   std::uint64_t entries = 0, hits = 0, misses = 0, evicted = 0;
 };
 
@@ -67,7 +70,11 @@ Verdicts::Verdicts(VerdictLimits limits, const journal::Marks& marks, const Cloc
     : limits_(limits), marks_(marks), clock_(clock) {
   for (std::size_t i = 0; i < kShards; ++i) {
     auto shard = std::make_unique<Shard>();
-    shard->most = std::max(kFirstPlaces * kWays, std::bit_floor(limits_.entries / kShards));
+    shard->most_entries = limits_.entries / kShards + 1;
+    // With half as many slots again as entries, fewer than one entry in a hundred has to give way to another
+    // before the limit is reached.
+    shard->most_slots =
+        std::max(kFirstPlaces * kWays, std::bit_ceil(shard->most_entries + shard->most_entries / 2));
     shards_.push_back(std::move(shard));
   }
 }
@@ -111,20 +118,26 @@ void Verdicts::keep(const crypto::Sha256& key, CallerPtr caller, journal::Marks:
     const auto place = shard.place(key);
     auto target =
         std::ranges::find_if(place, [&](const Shard::Slot& slot) { return slot.caller && slot.key == key; });
-    if (target == place.end())
+    const bool is_full = shard.entries >= shard.most_entries;
+    const bool is_empty =
+        std::ranges::none_of(place, [](const Shard::Slot& slot) { return slot.caller != nullptr; });
+    if (target == place.end() && (!is_full || is_empty))
       target = std::ranges::find_if(place, [](const Shard::Slot& slot) { return !slot.caller; });
     if (target == place.end()) {
       target = std::ranges::find_if(place, [&](const Shard::Slot& slot) {
+        if (!slot.caller) return false;
         return slot.until <= now || entry.kept_at - slot.kept_at >= limits_.life.count() ||
                marks_.at(slot.mark_slot) != slot.mark;
       });
     }
-    if (target == place.end() && shard.slots.size() * 2 <= shard.most) {
+    if (target == place.end() && !is_full && shard.slots.size() * 2 <= shard.most_slots) {
       shard.grow();
       continue;
     }
     if (target == place.end()) {
-      target = std::ranges::min_element(place, {}, &Shard::Slot::kept_at);
+      target = std::ranges::min_element(place, {}, [](const Shard::Slot& slot) {
+        return slot.caller ? slot.kept_at : std::numeric_limits<std::int64_t>::max();
+      });
       ++shard.evicted;
     }
     if (!target->caller) ++shard.entries;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "domain/callers/callers.h"
 #include "domain/callers/cookies.h"
 #include "domain/clients/clients.h"
@@ -20,8 +21,8 @@
 
 namespace lanyard::doors::gate {
 
-// What a path of an application asks for. The first route that fits counts; none fits: signed in and active
-// is enough.
+// What a path of an application asks for. The most specific route counts (routes.h); none fits: signed in and
+// active is enough.
 struct Route {
   std::string client;               // "" : every client
   std::string path;                 // exact, or a prefix when it ends in "/"
@@ -37,6 +38,8 @@ struct Settings {
   Duration signed_identity_life = std::chrono::minutes(5);
 };
 
+struct Desk;
+
 struct Parts {
   callers::Callers& callers;
   const clients::Clients& clients;
@@ -47,6 +50,7 @@ struct Parts {
   const view::Guard& guard;
   const callers::Cookies& cookies;
   crypto::PrivateKey identity_key;  // signs the identity token; its public half is at /gate/keys
+  Random& random;
   const Clock& clock;
   const Log& log;
 };
@@ -56,15 +60,14 @@ struct Parts {
 // non-ASCII) are percent-encoded.
 std::string identity_lines(const callers::Person& person);
 
-// GET  /gate/check/{client}            the question of nginx, Caddy, Traefik (and HAProxy): original path in
-// X-Original-URI or
-//                                      X-Forwarded-Uri, believed from trusted proxies only
-// any  /gate/envoy/{client}/{rest...}  the same for Envoy, whose path is ours plus the original
+// any  /gate/check/{client}            the question of nginx, Caddy, Traefik and HAProxy
+// any  /gate/envoy/{client}/{rest...}  the same for Envoy, whose path is ours plus the original one
 // GET  /gate/app/{client}/login        on the application's own origin, through the proxy: on to /login
-// GET  /gate/app/{client}/callback     ticket -> the application's own session cookie -> back to the page
-// GET, POST /gate/app/{client}/logout
-// GET  /gate/start/{client}            at our origin, signed in: makes the ticket, sends to the application's
-// callback GET  /gate/keys                      JWK set of the signed identity
+// GET  /gate/app/{client}/callback     ticket -> the application's own session -> back to the page
+// GET, POST /gate/app/{client}/logout  ends the application's session
+// GET  /gate/app/{client}/assets/{name}  for the pages above
+// GET  /gate/start/{client}            at our origin, signed in: makes the ticket
+// GET  /gate/keys                      JWK set of the signed identity
 class Gate {
  public:
   Gate(Parts parts, Settings settings);
@@ -72,8 +75,7 @@ class Gate {
   void mount(net::Router& router);
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<Desk> desk_;
 };
 
 }  // namespace lanyard::doors::gate

@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   int find_client(Request::Data& data) const;
   std::size_t begin(std::string_view bytes, std::size_t head_size, const Framing& framing, Exchange exchange);
   void dispatch(Request& request, Exchange exchange, std::string_view head);
-  void hand_over(Request& request, const Exchange& exchange, std::string_view head);
+  void hand_over(Request& request, const Exchange& exchange, std::string_view head, Runs runs);
 
   void refuse(const Request* request, int status, Exchange exchange);
   void respond(const Request* request, Response response, const Exchange& exchange);

@@ -48,6 +48,19 @@ std::optional<Response> call(const Request& request, const Endpoint& endpoint, b
   return Response(0);
 }
 
+// The class for this one request. A fault in choosing is no reason to lose the request.
+Runs class_of(const Request& request, const Endpoint& endpoint, const Log& log) {
+  if (!endpoint.choose) return endpoint.runs;
+  try {
+    return endpoint.choose(request);
+  } catch (const std::exception& exception) {
+    log.error("http.choose_failed", {{"route", endpoint.pattern},
+                                     {"request", request.id()},
+                                     {"cause", std::string_view(exception.what())}});
+  }
+  return endpoint.runs;
+}
+
 // Stands for "the handler failed" between call() and respond(); never sent.
 bool handler_failed(const Response& response) {
   return response.status() == 0;
@@ -235,13 +248,16 @@ void Connection::dispatch(Request& request, Exchange exchange, std::string_view 
   const Log& log = loop_.common.log;
   std::optional<Response> response;
   if (endpoint.quick) response = call(request, endpoint, true, log);
-  if (!response && endpoint.runs == Runs::on_loop) response = call(request, endpoint, false, log);
-  if (!response) return hand_over(request, exchange, head);
+  if (!response) {
+    const Runs runs = class_of(request, endpoint, log);
+    if (runs != Runs::on_loop) return hand_over(request, exchange, head, runs);
+    response = call(request, endpoint, false, log);
+  }
   if (handler_failed(*response)) response = error_response(&request, 500);
   respond(&request, std::move(*response), exchange);
 }
 
-void Connection::hand_over(Request& request, const Exchange& exchange, std::string_view head) {
+void Connection::hand_over(Request& request, const Exchange& exchange, std::string_view head, Runs runs) {
   if (!head.empty()) {
     request.data().keep_head(head);
     request.data().keep_body();
@@ -252,7 +268,7 @@ void Connection::hand_over(Request& request, const Exchange& exchange, std::stri
   auto handler_work = std::make_unique<HandlerWork>(shared_from_this(), std::move(owned), exchange);
   HandlerWork* left = handler_work.get();
   std::unique_ptr<Work> work = std::move(handler_work);
-  if (loop_.common.pool(exchange.endpoint->runs).submit(work)) return;
+  if (loop_.common.pool(runs).submit(work)) return;
   loop_.common.refused.fetch_add(1, std::memory_order_relaxed);
   Exchange busy = exchange;
   busy.reason = "the queue of this class of work is full";

@@ -28,6 +28,9 @@ struct Endpoint {
   // Tried first, on the event loop; an empty optional passes the request on to `handler` in its class. Must
   // not block.
   std::function<std::optional<Response>(const Request&)> quick;
+  // Asked on the event loop after `quick` passed the request on: the class in which the handler runs for this
+  // one request. Must not block. Default: `runs`.
+  std::function<Runs(const Request&)> choose;
   std::size_t body_limit = 64 * 1024;
 };
 

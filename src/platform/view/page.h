@@ -23,13 +23,15 @@ struct PageFrame {
   std::string support;  // a mail address, an http(s) URL, or words such as "room 2.117"; may be empty
   std::string banner;   // "Practice mode", "Authentication is off: …"; empty for none
   std::vector<FooterLink> links;
+  // In front of "/assets/…" where our files are reached through a folder of another site ("/.lanyard").
+  std::string asset_folder;
 };
 
 // Who is signed in, and what the sign-out form needs.
 struct SignedIn {
   std::string name;
   std::string account_path = "/account";
-  std::string sign_out_path = "/signout";
+  std::string sign_out_path = "/signout";  // "": there is nothing to sign out of
   std::string csrf;
 };
 
