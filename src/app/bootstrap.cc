@@ -20,7 +20,7 @@ Result<Secret> make_bootstrap_link(Floors& floors, const access::Actor& actor) {
     notes.add(std::move(note));
     return {};
   }));
-  return Secret(cat(floors.config.server.public_url, "/bootstrap/", token.reveal()));
+  return Secret(cat(floors.config.server.public_url, "/bootstrap?token=", token.reveal()));
 }
 
 }  // namespace lanyard::app

@@ -3,6 +3,7 @@
 
 #include "app/beside.h"
 #include "app/commands.h"
+#include "app/config_reader.h"
 #include "app/migration_list.h"
 #include "app/serve.h"
 #include "base/text.h"

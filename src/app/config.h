@@ -60,8 +60,7 @@ struct AdmissionConfig {
   std::vector<std::string> identity_provider;       // institutions (domains) that may log in
   std::string identity_provider_claim;              // "" : the domain part of the user name
   std::map<std::string, std::string> username_map;  // keys in lower case
-  // Must match the whole name. ECMAScript, compiled with std::regex_constants::__polynomial so that no
-  // pattern can take for ever; names over 256 bytes never match.
+  // Must match the whole name; RE2's syntax.
   std::string username_pattern;
   std::vector<std::string> blocked_users, allowed_users, allowed_groups, admin_users;
   NewAccounts new_accounts = NewAccounts::pending;

@@ -1,12 +1,12 @@
 // Rules about providers, issuers and who is admitted from them.
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "app/config_check.h"
 #include "app/config_values.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "domain/admission/admission.h"
 
 namespace lanyard::app {
 namespace {
@@ -58,8 +58,7 @@ void check_algorithms(const std::string& key, const std::vector<std::string>& al
                    "Write at least one, or remove the line.");
 }
 
-// Backtracking can take for ever with some patterns; the matcher that is asked for here works in polynomial
-// time and for that refuses back-references.
+// The matcher of admission, so that what holds here holds there.
 void check_pattern(const std::string& key, const std::string& pattern, Findings& findings) {
   if (pattern.empty()) return;
   if (pattern.size() > kMostPatternBytes) {
@@ -67,19 +66,11 @@ void check_pattern(const std::string& key, const std::string& pattern, Findings&
                    "Use groups (allowed_groups) or a list of names instead.");
     return;
   }
-  try {
-    const std::regex compiled(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
-  } catch (const std::regex_error& e) {
-    const bool too_hard = e.code() == std::regex_constants::error_complexity ||
-                          e.code() == std::regex_constants::error_space ||
-                          e.code() == std::regex_constants::error_stack;
-    if (too_hard) {
-      findings.fault(key, cat("is ", shown(pattern), ", which has a back-reference or repeats too much"),
-                     "Write it without \\1 and with smaller counts.");
-    } else {
-      findings.fault(key, cat("is ", shown(pattern), ", which is not a regular expression"),
-                     "Check brackets and escapes; in YAML, single quotes keep backslashes as they are.");
-    }
+  if (const auto compiled = admission::Pattern::compile(pattern); !compiled) {
+    findings.fault(
+        key, cat("is ", shown(pattern), ", which is not a regular expression"),
+        "Write it in RE2's syntax, without back-references and look-around; in YAML, single quotes keep "
+        "backslashes as they are.");
   }
 }
 

@@ -298,7 +298,7 @@ const Part& admission_part() {
             .also = "user_map map usernames"},
            {.name = "username_pattern",
             .slot = at<&AdmissionConfig::username_pattern>,
-            .says = "A regular expression (ECMAScript, without back-references) that the whole user name "
+            .says = "A regular expression (RE2, without back-references) that the whole user name "
                     "must match, after "
                     "`username_map`. At most 500 characters; names longer than 256 bytes never match. Empty: "
                     "every name.",

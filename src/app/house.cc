@@ -50,6 +50,16 @@ view::PageFrame make_frame(const Config& config, const Ground& ground) {
   return frame;
 }
 
+// What can be linked to an account, as people see it.
+std::vector<std::pair<std::string, std::string>> provider_labels(const Config& config) {
+  std::vector<std::pair<std::string, std::string>> labels;
+  for (const ProviderConfig& provider : config.providers) {
+    if (provider.enabled && config.auth.browser_login)
+      labels.emplace_back(provider.id, provider.label.empty() ? provider.id : provider.label);
+  }
+  return labels;
+}
+
 }  // namespace
 
 Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database> d, crypto::Sealer s)
@@ -129,21 +139,21 @@ Status House::furnish() {
   cookies_ = std::make_unique<callers::Cookies>(is_https(config));
 
   signin_ = std::make_unique<doors::signin::SignIn>(
-      doors::signin::Parts{f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_, *callers_,
-                           *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
+      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_,
+                           *callers_, *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
                            ground.clock, ground.log},
       providers_,
       doors::signin::Settings{config.server.public_url, config.auth.admin_email, config.auth.browser_login,
-                              config.limits.logins_per_minute});
+                              config.limits.logins_per_minute, config.auth.fresh_for});
   gate_ = std::make_unique<doors::gate::Gate>(
       doors::gate::Parts{*callers_, *clients_, f.sessions, f.artefacts, book_, frame_, *guard_, *cookies_,
                          std::move(identity_key), ground.random, ground.clock, ground.log},
       doors::gate::Settings{config.server.public_url, to_routes(config), config.gate.signed_identity_life});
   account_ = std::make_unique<doors::account::Account>(
-      doors::account::Parts{f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                            *clients_, frame_, *guard_, *cookies_, ground.clock, ground.log},
+      doors::account::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
+                            *callers_, *clients_, frame_, *guard_, *cookies_, ground.clock, ground.log},
       doors::account::Settings{config.server.public_url, config.auth.fresh_for, config.auth.api_token_life,
-                               config.auth.api_tokens});
+                               config.auth.api_tokens, provider_labels(config)});
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
       doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,

@@ -2,7 +2,10 @@
 
 #include <signal.h>
 
+#include <condition_variable>
 #include <iostream>
+#include <mutex>
+#include <thread>
 
 #include "app/config_reader.h"
 #include "base/text.h"
@@ -31,6 +34,40 @@ class Signals {
   sigset_t set_{};
 };
 
+void tell(std::string_view state, const Log& log) {
+  if (const Status told = net::notify_service_manager(state); !told)
+    log.warning("service_manager.not_told", {{"reason", told.error().message}});
+}
+
+// Tells the service manager that we live, as often as it wants to hear it.
+class Heartbeat {
+ public:
+  explicit Heartbeat(const Log& log) {
+    const auto interval = net::watchdog_interval();
+    if (!interval) return;
+    thread_ = std::thread([this, every = *interval / 2, &log] {
+      std::unique_lock lock(mutex_);
+      while (!wake_.wait_for(lock, every, [this] { return stopping_; })) tell("WATCHDOG=1", log);
+    });
+  }
+  ~Heartbeat() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
 void announce(const Config& config, const Log& log) {
   log.info("lanyard.serving", {{"public_url", config.server.public_url}, {"listen", config.server.listen}});
   if (config.auth.enabled) return;
@@ -42,7 +79,7 @@ void announce(const Config& config, const Log& log) {
 
 void reload(Service& service, const std::string& file, const std::map<std::string, std::string>& flags,
             const Log& log) {
-  net::notify_service_manager("RELOADING=1");
+  tell("RELOADING=1", log);
   const ConfigOutcome outcome = load_config(file, flags);
   if (!outcome.loaded) {
     log.error("config.not_reloaded", {{"faults", describe(outcome.faults)}});
@@ -53,7 +90,7 @@ void reload(Service& service, const std::string& file, const std::map<std::strin
   }
   if (const Status tls = service.server().reload_tls(); !tls)
     log.error("tls.not_reloaded", {{"reason", tls.error().message}});
-  net::notify_service_manager("READY=1");
+  tell("READY=1", log);
 }
 
 }  // namespace
@@ -71,17 +108,20 @@ int serve(const std::string& config_file, const std::map<std::string, std::strin
   const Log log(clock, Level::info, Log::to_stderr());
   for (const std::string& warning : outcome.loaded->warnings)
     log.warning("config.warning", {{"what", warning}});
-  auto service = Service::make(config, Ground{clock, random, log});
+  const auto inherited = net::take_inherited_sockets();
+  if (!inherited) return terminal::fail(inherited.error());
+  auto service = Service::make(config, Ground{clock, random, log}, {}, *inherited);
   if (!service) {
     log.error("start.failed", {{"reason", service.error().message}, {"cause", service.error().cause}});
     return terminal::fail(service.error());
   }
   if (const Status started = (*service)->start(); !started) return terminal::fail(started.error());
   announce(config, log);
-  net::notify_service_manager("READY=1");
+  tell("READY=1", log);
+  const Heartbeat heartbeat(log);
   for (int signal = signals.wait(); signal == SIGHUP; signal = signals.wait())
     reload(**service, config_file, flags, log);
-  net::notify_service_manager("STOPPING=1");
+  tell("STOPPING=1", log);
   log.info("lanyard.stopping");
   (*service)->stop();
   log.info("lanyard.stopped");

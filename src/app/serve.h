@@ -9,6 +9,7 @@
 #include "app/jobs.h"
 #include "app/metrics.h"
 #include "platform/net/server.h"
+#include "platform/net/systemd.h"
 
 namespace lanyard::app {
 
@@ -17,8 +18,11 @@ class Service {
  public:
   // Opens the database, migrates when the configuration says so, loads the default users, binds. Further
   // listeners (practice mode's) come after the public one and the operations one.
+  // Sockets that a service manager opened are used instead of binding: the one named "operations" for that
+  // listener, the first other one for the public listener.
   static Result<std::unique_ptr<Service>> make(const Config& config, const Ground& ground,
-                                               std::vector<net::Listener> more = {});
+                                               std::vector<net::Listener> more = {},
+                                               const std::vector<net::InheritedSocket>& inherited = {});
   ~Service();
 
   Status start();

@@ -1,26 +1,24 @@
-#include "app/mapping.h"
-#include "app/migration_list.h"
-#include "app/operations.h"
 #include "app/serve.h"
-#include "base/text.h"
-#include "domain/accounts/users_file.h"
-#include "platform/store/migrations.h"
 
 #include <fstream>
 #include <sstream>
+
+#include "app/config_address.h"
+#include "app/mapping.h"
+#include "app/migration_list.h"
+#include "app/operations.h"
+#include "base/text.h"
+#include "domain/accounts/users_file.h"
+#include "platform/store/migrations.h"
 
 namespace lanyard::app {
 namespace {
 
 Result<net::Listener> listener(const std::string& text, std::shared_ptr<const net::Router> router) {
-  const std::size_t colon = text.rfind(':');
+  LANYARD_TRY(const ListenAddress where, parse_listen(text));
   net::Listener one;
-  one.address = text.substr(0, colon);
-  if (one.address.starts_with('[') && one.address.ends_with(']'))
-    one.address = one.address.substr(1, one.address.size() - 2);
-  LANYARD_TRY(const std::int64_t port,
-              parse_integer(colon == std::string::npos ? "" : std::string_view(text).substr(colon + 1)));
-  one.port = static_cast<std::uint16_t>(port);
+  one.address = where.address;
+  one.port = where.port;
   one.router = std::move(router);
   return one;
 }
@@ -81,7 +79,8 @@ Status load_default_users(Floors& floors) {
 }
 
 Result<std::unique_ptr<Service>> Service::make(const Config& config, const Ground& ground,
-                                               std::vector<net::Listener> more) {
+                                               std::vector<net::Listener> more,
+                                               const std::vector<net::InheritedSocket>& inherited) {
   std::unique_ptr<Service> service(new Service());
   LANYARD_TRY(auto floors, Floors::make(config, ground));
   LANYARD_CHECK(bring_up_to_date(*floors));
@@ -93,12 +92,18 @@ Result<std::unique_ptr<Service>> Service::make(const Config& config, const Groun
 
   net::ServerOptions options;
   LANYARD_TRY(net::Listener open, listener(config.server.listen, service->house_->router()));
+  for (const net::InheritedSocket& socket : inherited) {
+    if (socket.name != "operations" && open.inherited_fd < 0) open.inherited_fd = socket.fd;
+  }
   open.tls = {config.server.tls_certificate, config.server.tls_key};
   options.listeners.push_back(std::move(open));
   if (!config.server.operations_listen.empty()) {
     LANYARD_TRY(net::Listener operations, listener(config.server.operations_listen,
                                                    operations_router(*service->house_, *service->metrics_)));
     operations.access_log = false;
+    for (const net::InheritedSocket& socket : inherited) {
+      if (socket.name == "operations") operations.inherited_fd = socket.fd;
+    }
     options.listeners.push_back(std::move(operations));
   }
   for (net::Listener& one : more) options.listeners.push_back(std::move(one));

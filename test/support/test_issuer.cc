@@ -76,21 +76,4 @@ std::string key_set_text(const std::vector<const crypto::PrivateKey*>& keys) {
   return json::write(json::Object{{"keys", std::move(list)}});
 }
 
-std::unique_ptr<store::Database> database_for_issuers(const Log& log) {
-  auto opened = store::open_database({.url = "sqlite::memory:"}, log);
-  if (!opened.ok()) { std::fprintf(stderr, "%s %s\n", opened.error().message.c_str(), opened.error().cause.c_str()); std::abort(); }
-  auto database = std::move(*opened);
-  const auto status = database->write([](store::Connection& connection) -> Status {
-    LANYARD_CHECK(connection.run_once(
-        "CREATE TABLE issuer_keys (issuer TEXT NOT NULL PRIMARY KEY, metadata TEXT NOT NULL, keys TEXT NOT "
-        "NULL, "
-        "jwks_uri TEXT NOT NULL, fetched_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, failed_at BIGINT, "
-        "failures BIGINT NOT NULL, last_error TEXT NOT NULL)",
-        {}, nullptr));
-    return {};
-  });
-  if (!status.ok()) std::abort();
-  return database;
-}
-
 }  // namespace lanyard::test

@@ -10,7 +10,6 @@
 #include "base/time.h"
 #include "domain/issuers/issuers.h"
 #include "platform/crypto/keys.h"
-#include "platform/store/database.h"
 #include "test/support/outside.h"
 
 namespace lanyard::test {
@@ -47,8 +46,5 @@ class TestIssuer {
 };
 
 std::string key_set_text(const std::vector<const crypto::PrivateKey*>& keys);
-
-// SQLite in memory with the table issuer_keys.
-std::unique_ptr<store::Database> database_for_issuers(const Log& log);
 
 }  // namespace lanyard::test

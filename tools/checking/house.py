@@ -19,6 +19,7 @@ HEADERS_OF = {
     "CURL::libcurl": ("curl/",),
     "SQLite::SQLite3": ("sqlite3",),
     "PostgreSQL::PostgreSQL": ("libpq", "postgresql/", "postgres_ext"),
+    "re2": ("re2/",),
     "yaml-cpp": ("yaml-cpp/",),
     "prometheus-cpp-core": ("prometheus/",),
     "Threads::Threads": (),

@@ -40,7 +40,7 @@ STAGES = [
     Stage("build", "dev and release, warnings are errors (--fast: dev)", programs.build_stage, True),
     Stage("headers", "each header compiles alone", source.headers_stage, False),
     Stage("unit", "the unit tests", programs.unit_stage, True),
-    Stage("conformance", "the tests that run on every database, with a PostgreSQL of their own", programs.conformance_stage, True),
+    Stage("conformance", "the tests that run on every database", programs.conformance_stage, True),
     Stage("tidy", "clang-tidy, of files whose last clean verdict is out of date", source.tidy_stage, False),
     Stage("asan", "unit and conformance tests under the address and undefined-behaviour sanitizers", programs.asan_stage, False),
     Stage("tsan", "unit and conformance tests under the thread sanitizer", programs.tsan_stage, False),

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import tree
 from build import build
-from postgres import postgres
 from run import LOGS, Outcome, failed, run, skipped
 
-# The suites that run one set of tests on every database; they need PostgreSQL and are counted apart.
-ON_EVERY_DATABASE = "*Conformance*:*OnEveryDatabase*"
+# The suites that run one set of tests on every database (LANYARD_ON_EVERY_DATABASE in test/support/databases.h), counted
+# apart. They start a PostgreSQL of their own.
+ON_EVERY_DATABASE = "databases/*"
 UNIT_LIMIT = 900
 E2E_LIMIT = 600
 E2E = tree.ROOT / "test" / "e2e"
@@ -31,33 +31,19 @@ def unit_stage(options):
 
 
 def conformance_stage(options):
-    return _with_postgres("dev", ON_EVERY_DATABASE, "conformance")
+    return _gtest("dev", ON_EVERY_DATABASE, "conformance")
 
 
 def asan_stage(options):
-    return _with_postgres("asan", "*", "asan", {"UBSAN_OPTIONS": "print_stacktrace=1"})
+    return _gtest("asan", "*", "asan", {"UBSAN_OPTIONS": "print_stacktrace=1"})
 
 
 def tsan_stage(options):
-    return _with_postgres("tsan", "*", "tsan", {"TSAN_OPTIONS": "second_deadlock_stack=1"})
-
-
-def _with_postgres(preset, pattern, name, env=None):
-    if not _there_are_tests():
-        return skipped(name, "there are no unit tests")
-    built = build(preset, "lanyard_unit")
-    if built.failed:
-        return failed(*built.trouble)
-    with postgres() as found:
-        return _gtest(preset, pattern, name, {**found, **(env or {})})
-
-
-def _there_are_tests():
-    return any(file.endswith("_test.cc") for file in tree.files())
+    return _gtest("tsan", "*", "tsan", {"TSAN_OPTIONS": "second_deadlock_stack=1"})
 
 
 def _gtest(preset, pattern, name, env=None):
-    if not _there_are_tests():
+    if not any(file.endswith("_test.cc") for file in tree.files()):
         return skipped(name, "there are no unit tests")
     built = build(preset, "lanyard_unit")
     if built.failed:

@@ -61,5 +61,20 @@ def reach(name):
     return frozenset(seen)
 
 
+@functools.cache
+def _includers():
+    found = {}
+    for name in under("src", "cli", "test"):
+        for _, quoted, header in includes(name):
+            if quoted and (target := resolve(header)):
+                found.setdefault(target, set()).add(name)
+    return found
+
+
+@functools.cache
 def is_test(name):
-    return name.endswith("_test.cc") or name.startswith("test/")
+    """A test, or a header of a room that only tests include."""
+    if name.endswith("_test.cc") or name.startswith("test/"):
+        return True
+    includers = _includers().get(name) if name.endswith(".h") else None
+    return bool(includers) and all(other != name and is_test(other) for other in includers)

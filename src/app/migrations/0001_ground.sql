@@ -81,7 +81,7 @@ CREATE TABLE requests (
   version BIGINT NOT NULL
 ) {{table_end}};
 CREATE UNIQUE INDEX requests_one_open ON requests (account_id) WHERE decision = 'open';
-CREATE INDEX requests_by_account ON requests (account_id, opened_at);
+CREATE INDEX requests_by_account ON requests (account_id, opened_at, id);
 CREATE INDEX requests_by_decision ON requests (decision, opened_at, id);
 CREATE TABLE groups (
   id TEXT NOT NULL PRIMARY KEY,

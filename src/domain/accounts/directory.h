@@ -115,6 +115,21 @@ class Directory {
   // Attack row 117: the last active administrator stays one.
   Result<Account> set_admin(const AccountId& id, bool is_admin, const access::Actor& actor);
 
+  // Adds an identity that was proven a moment ago to an account that is signed in in the same browser (attack
+  // rows 97-99; the door proves both sides). Linking it again is no change. Code::conflict when it is another
+  // account's: an administrator has to merge the two.
+  Status link_identity(const AccountId& id, const Arrival& arrival, const access::Actor& actor);
+  // Code::not_found when it is not theirs, Code::conflict for the last one.
+  Status unlink_identity(const AccountId& id, std::string_view issuer, std::string_view subject,
+                         const access::Actor& actor);
+
+  // The first administrator by the one-time link: at most once in the life of a database, whatever becomes of
+  // that account (attack row 116).
+  Result<bool> bootstrap_is_closed();
+  // Makes the account an active administrator, and closes bootstrap for ever in the same transaction. Exactly
+  // one caller wins; Code::conflict for all others.
+  Result<Account> complete_bootstrap(const AccountId& id, const access::Actor& actor);
+
  private:
   journal::Ledger& ledger_;
   Random& random_;

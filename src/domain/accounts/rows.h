@@ -88,4 +88,8 @@ Status set_request_note(Connection& connection, const RequestId& id, std::string
 Result<std::vector<Request>> list_open(Connection& connection, const std::optional<Request>& after,
                                        std::int64_t limit);
 
+// Every statement above, for the test that looks at their plans.
+std::vector<const store::Stmt*> account_statements();
+std::vector<const store::Stmt*> login_statements();
+
 }  // namespace lanyard::accounts::rows

@@ -298,4 +298,11 @@ Result<bool> use_admin_email(Connection& connection) {
   return changed == 1;
 }
 
+std::vector<const store::Stmt*> account_statements() {
+  return {&kFind,        &kFindByNumber, &kFindByUsername, &kHasUsername, &kInsert,
+          &kUpdate,      &kTouchSeen,    &kList,           &kListState,   &kSearch,
+          &kSearchState, &kSameWord,     &kEraseWords,     &kInsertWord,  &kWordsState,
+          &kCount,       &kOtherAdmin,   &kNextNumber,     &kNextRequest, &kUseAdminEmail};
+}
+
 }  // namespace lanyard::accounts::rows

@@ -218,4 +218,11 @@ Result<std::vector<Request>> list_open(Connection& connection, const std::option
   return requests;
 }
 
+std::vector<const store::Stmt*> login_statements() {
+  return {&kFindIdentity,   &kInsertIdentity, &kTouchIdentity,   &kListIdentities, &kListAddresses,
+          &kPutAddress,     &kEraseAddress,   &kConsumePrepared, &kListPrepared,   &kListHolders,
+          &kInsertRequest,  &kFindRequest,    &kFindOpen,        &kFindLatest,     &kCloseRequest,
+          &kSetRequestNote, &kListOpen};
+}
+
 }  // namespace lanyard::accounts::rows

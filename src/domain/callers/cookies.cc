@@ -43,6 +43,12 @@ net::Cookie Cookies::begun(std::string_view client, std::string_view value, std:
 net::Cookie Cookies::login(std::string_view value) const {
   return make(login_name(), value, std::chrono::minutes(10));
 }
+std::string Cookies::last_provider_name() const {
+  return prefixed(secure_, "lanyard-provider");
+}
+net::Cookie Cookies::last_provider(std::string_view id) const {
+  return make(last_provider_name(), id, std::chrono::hours(24 * 180));
+}
 net::Cookie Cookies::removed(std::string name) const {
   return make(std::move(name), "", std::chrono::seconds(0));
 }

@@ -41,7 +41,7 @@ struct Publisher::State {
   bool stored = false;           // the table holds what `current` is, as far as we know
   std::uint64_t generation = 0;  // purges; what was asked for before one is not believed after it
   bool fetching = false;
-  std::optional<SteadyTime> last_attempt;
+  std::optional<SteadyTime> last_attempt, last_look;
   std::optional<Time> failed_at;
   std::int64_t failures = 0;
   std::uint64_t fetches = 0;
@@ -146,7 +146,13 @@ Ring Publisher::State::from_stored(const StoredKeys& copy) const {
   return now < ring->expires_at ? ring : nullptr;
 }
 
+// Once a cool-down: another process may have fetched, or purged.
 void Publisher::State::follow_stored_copy() {
+  {
+    const std::lock_guard lock(mutex);
+    if (last_look && clock.steady() < *last_look + options.cool_down) return;
+    last_look = clock.steady();
+  }
   const auto copy = find_stored(database, options.issuer);
   if (!copy.ok()) {
     log.warning("issuer.copy_not_read", {{"issuer", options.id}, {"cause", copy.error().cause}});
@@ -350,7 +356,6 @@ Time Publisher::refresh_if_due() {
   const Ring ring = s.usable();
   const bool due = !ring || now >= ring->fetched_at + s.options.refresh || now < ring->fetched_at;
   if (due && !s.fetching && s.may_ask(s.back_off())) s.fetch(lock);
-  // The stored copy is looked at once a cool-down: another process may have fetched, or purged.
   return s.clock.now() + s.options.cool_down;
 }
 

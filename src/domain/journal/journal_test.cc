@@ -393,6 +393,27 @@ TEST_P(Journal, writers_in_parallel_leave_one_chain_without_gaps) {
   EXPECT_EQ(report.entries, 120);
 }
 
+TEST_P(Journal, every_filter_is_answered_from_an_index) {
+  if (db().engine() != store::Engine::sqlite)
+    GTEST_SKIP() << "the plan of a small table says nothing on PostgreSQL";
+  const Status read = db().read([&](Connection& c) -> Status {
+    for (const std::string& filter :
+         std::vector<std::string>{"", " AND subject_kind = 'a' AND subject_id = 'b'", " AND actor_id = 'a'",
+                                  " AND event = 'a'", " AND request_id = 'a'"}) {
+      std::string plan;
+      const Connection::EachRow each = [&](const store::Row& row) { plan.append(row.text(3)).append("\n"); };
+      const std::string sql =
+          "EXPLAIN QUERY PLAN SELECT * FROM journal WHERE seq < 9" + filter + " ORDER BY seq DESC LIMIT 5";
+      LANYARD_CHECK(c.run_once(sql, {}, &each));
+      EXPECT_NE(plan.find("SEARCH journal USING"), std::string::npos) << sql << "\n" << plan;
+      EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << sql << "\n" << plan;
+      EXPECT_TRUE(filter.empty() || plan.find("journal_by_") != std::string::npos) << sql << "\n" << plan;
+    }
+    return {};
+  });
+  ASSERT_TRUE(test::succeeded(read));
+}
+
 TEST(Chain, attack_158_the_encoding_is_fixed_and_unambiguous) {
   const Link a{.seq = 1, .at = 2, .event = "ab", .actor_kind = "c"},
       b{.seq = 1, .at = 2, .event = "a", .actor_kind = "bc"};

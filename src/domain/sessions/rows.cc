@@ -112,6 +112,16 @@ Result<std::vector<Session>> list(Connection& connection, const AccountId& accou
   return sessions;
 }
 
+Result<std::vector<Session>> list_children(Connection& connection, const SessionId& parent, Time now) {
+  static const Stmt kList{"SELECT " LANYARD_SESSION_COLUMNS
+                          " FROM sessions s WHERE s.parent_id = $1 AND s.expires_at > $2 "
+                          "ORDER BY s.client, s.created_at LIMIT 200"};
+  std::vector<Session> sessions;
+  LANYARD_CHECK(connection.query(
+      kList, [&](const Row& row) { sessions.push_back(read(row)); }, parent, now));
+  return sessions;
+}
+
 Result<std::int64_t> sweep(Connection& connection, Time now, std::int64_t most) {
   static const Stmt kSweep{
       "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE expires_at < $1 ORDER BY "

@@ -32,6 +32,7 @@ Result<std::int64_t> remove_all(store::Connection& connection, const AccountId& 
                                 const SessionId& but);
 Result<std::vector<Session>> list(store::Connection& connection, const AccountId& account, Time now,
                                   Time seen_after);
+Result<std::vector<Session>> list_children(store::Connection& connection, const SessionId& parent, Time now);
 Result<std::int64_t> sweep(store::Connection& connection, Time now, std::int64_t most);
 
 struct StoredArtefact {

@@ -182,6 +182,16 @@ Result<std::vector<Session>> Sessions::list(const AccountId& account) {
   return sessions;
 }
 
+Result<std::vector<Session>> Sessions::list_children(const SessionId& parent) {
+  std::vector<Session> sessions;
+  const Time now = ledger_.clock().now();
+  LANYARD_CHECK(ledger_.database().read([&](store::Connection& connection) -> Status {
+    LANYARD_TRY(sessions, rows::list_children(connection, parent, now));
+    return {};
+  }));
+  return sessions;
+}
+
 Result<std::int64_t> Sessions::sweep(std::int64_t most) {
   std::int64_t swept = 0;
   const Time now = ledger_.clock().now();

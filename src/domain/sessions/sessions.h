@@ -70,6 +70,8 @@ class Sessions {
   Result<std::int64_t> end_all(const AccountId& account, const std::optional<SessionId>& but,
                                const access::Actor& actor);
   Result<std::vector<Session>> list(const AccountId& account);  // live ones, newest first, without children
+  // The applications' sessions that end with this one.
+  Result<std::vector<Session>> list_children(const SessionId& parent);
   // Deletes at most `most` rows that ended; for a job. Uses the index on expiry.
   Result<std::int64_t> sweep(std::int64_t most);
 

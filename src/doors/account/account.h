@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "domain/accounts/approvals.h"
@@ -13,6 +15,7 @@
 #include "domain/clients/clients.h"
 #include "domain/credentials/credentials.h"
 #include "domain/groups/groups.h"
+#include "domain/journal/journal.h"
 #include "domain/sessions/sessions.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
@@ -25,9 +28,11 @@ struct Settings {
   Duration fresh_for = std::chrono::minutes(15);  // dangerous acts ask for a login not older than this
   Duration longest_token_life = std::chrono::hours(24 * 365);
   bool api_tokens = true;
+  std::vector<std::pair<std::string, std::string>> providers;  // id and label, for "link another login"
 };
 
 struct Parts {
+  journal::Ledger& ledger;  // read only: the timeline of an account
   accounts::Directory& directory;
   accounts::Approvals& approvals;
   groups::Groups& groups;

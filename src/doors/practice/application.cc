@@ -33,14 +33,12 @@ Application::~Application() = default;
 
 void Application::mount(net::Router& router) {
   for (const net::Method method : {net::Method::get, net::Method::post}) {
-    for (const std::string pattern : {"/", "/{rest...}"}) {
-      net::Endpoint endpoint;
-      endpoint.method = method;
-      endpoint.pattern = pattern;
-      endpoint.runs = net::Runs::waits;
-      endpoint.handler = [s = state_](const net::Request& request) { return s->answer(request); };
-      router.add(std::move(endpoint));
-    }
+    net::Endpoint endpoint;
+    endpoint.method = method;
+    endpoint.pattern = "/{rest...}";
+    endpoint.runs = net::Runs::waits;
+    endpoint.handler = [s = state_](const net::Request& request) { return s->answer(request); };
+    router.add(std::move(endpoint));
   }
 }
 

@@ -19,6 +19,7 @@
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
 #include "domain/issuers/publisher.h"
+#include "domain/journal/journal.h"
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
 #include "platform/net/client.h"
@@ -46,9 +47,11 @@ struct Settings {
   std::string admin_email;  // SX2
   bool browser_login = true;
   std::size_t logins_per_minute = 60;  // begun from one address or /64
+  Duration fresh_for = std::chrono::minutes(15);  // adding a login asks for one not older than this
 };
 
 struct Parts {
+  journal::Ledger& ledger;
   accounts::Directory& directory;
   accounts::Approvals& approvals;
   groups::Groups& groups;
@@ -67,12 +70,17 @@ struct Parts {
   const Log& log;
 };
 
-// GET  /login                       chooser ("?client=wiki&to=/page": where to go on afterwards)
-// POST /login/{provider}            begins; the answer leads the browser to the upstream
-// GET  /login/callback/{provider}   the upstream's answer; a distinct address for each (mix-up, attack row
-// 63) GET  /login/problem/{kind}        what went wrong, in words GET, POST /logout                 asks
-// first, then ends the session and its children GET, POST /bootstrap/{token}      one-time link for the first
-// administrator
+// clang-format off
+// GET  /login                       chooser ("?client=wiki&to=/page": where to go on afterwards; whoever is signed
+//                                   in goes on at once, unless "&again=1")
+// POST /login/{provider}            begins; the answer leads the browser to the upstream. "link=1" from a form of
+//                                   the account pages adds the login to the account
+// GET  /login/callback/{provider}   the upstream's answer; a distinct address for each (mix-up, attack row 63)
+// GET  /login/problem/{kind}        what went wrong, in words
+// GET  /login/link                  the address is confirmed for another account: what to do about it
+// GET, POST /logout                 asks first, then ends the session and its children
+// GET  /bootstrap/{token}           one-time link for the first administrator; changes nothing by itself
+// clang-format on
 class SignIn {
  public:
   SignIn(Parts parts, std::vector<Provider> providers, Settings settings);

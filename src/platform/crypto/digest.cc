@@ -32,6 +32,15 @@ const EVP_MAC_CTX* hmac_template() {
   return context;
 }
 
+// For digests that are needed once a login, not once a request.
+std::string digest_by_name(const char* name, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  std::size_t size = 0;
+  if (EVP_Q_digest(nullptr, name, nullptr, bytes_of(bytes), bytes.size(), out.data(), &size) != 1)
+    give_up(name);
+  return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
 }  // namespace
 
 Sha256 sha256(std::string_view bytes) {
@@ -49,6 +58,14 @@ Sha256 sha256(std::string_view bytes) {
 std::string sha256_bytes(std::string_view bytes) {
   const Sha256 digest = sha256(bytes);
   return {digest.begin(), digest.end()};
+}
+
+std::string sha384_bytes(std::string_view bytes) {
+  return digest_by_name("SHA384", bytes);
+}
+
+std::string sha512_bytes(std::string_view bytes) {
+  return digest_by_name("SHA512", bytes);
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {

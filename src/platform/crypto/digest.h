@@ -11,6 +11,8 @@ namespace lanyard::crypto {
 using Sha256 = std::array<unsigned char, 32>;
 Sha256 sha256(std::string_view bytes);
 std::string sha256_bytes(std::string_view bytes);  // the same 32 bytes as a string
+std::string sha384_bytes(std::string_view bytes);
+std::string sha512_bytes(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
 // How presented texts (tokens, cookies) are stored: HMAC-SHA256 under the first key. What was stored under an

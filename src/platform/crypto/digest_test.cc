@@ -17,6 +17,18 @@ TEST(Sha256, gives_the_published_digests) {
   EXPECT_EQ(std::string(array.begin(), array.end()), sha256_bytes("abc"));
 }
 
+TEST(Sha384, gives_the_published_digests) {
+  EXPECT_EQ(hex_encode(sha384_bytes("abc")),
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+            "8086072ba1e7cc2358baeca134c825a7");
+}
+
+TEST(Sha512, gives_the_published_digests) {
+  EXPECT_EQ(hex_encode(sha512_bytes("abc")),
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+            "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+
 TEST(Hmac, gives_the_values_of_rfc_4231) {
   EXPECT_EQ(hex_encode(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");

@@ -15,10 +15,12 @@ constexpr Markup kHead(
 constexpr Markup kBody("</head><body><a class=\"skip\" href=\"#main\">Skip to the content</a>");
 
 Html person(const SignedIn& who) {
+  const Html sign_out = who.sign_out_path.empty()
+                            ? Html()
+                            : post_form({.action = who.sign_out_path, .csrf = who.csrf},
+                                        button({.label = "Sign out", .emphasis = Emphasis::secondary}));
   return el("div", Attrs{{"class", "person"}},
-            el("a", Attrs{{"href", who.account_path}}, el("bdi", who.name)),
-            post_form({.action = who.sign_out_path, .csrf = who.csrf},
-                      button({.label = "Sign out", .emphasis = Emphasis::secondary})));
+            el("a", Attrs{{"href", who.account_path}}, el("bdi", who.name)), sign_out);
 }
 
 // Letters, digits and what a mail address needs; everything else is shown as words and not as a link.

@@ -31,7 +31,7 @@ struct PageFrame {
 struct SignedIn {
   std::string name;
   std::string account_path = "/account";
-  std::string sign_out_path = "/signout";
+  std::string sign_out_path = "/signout";  // "": there is nothing to sign out of
   std::string csrf;
 };
 

@@ -22,6 +22,16 @@ TEST(Render, sends_the_page_with_its_policy) {
   EXPECT_NE(response.body().find("<h1>Sign in</h1>"), std::string_view::npos);
 }
 
+TEST(Render, without_a_way_to_sign_out_there_is_no_button_for_it) {
+  Page page;
+  page.person = SignedIn{"Ada", "/account", "/logout", "value"};
+  EXPECT_NE(write_document(PageFrame{}, page).find("action=\"/logout\""), std::string::npos);
+  page.person->sign_out_path = "";
+  const std::string document = write_document(PageFrame{}, page);
+  EXPECT_NE(document.find("Ada"), std::string::npos);
+  EXPECT_EQ(document.find("<form"), std::string::npos);
+}
+
 TEST(Render, an_error_has_its_status) {
   const PageFrame frame{.site_name = "X"};
   EXPECT_EQ(render_error(frame, Code::forbidden, "7f3a").status(), 403);

@@ -1,0 +1,60 @@
+#include "doors/signin/address_limit.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace lanyard::doors::signin {
+
+std::string place_of(std::string_view address) {
+  const std::string text(address);
+  std::array<unsigned char, 16> bytes{};
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return text;
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  static constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  if (std::equal(kMapped.begin(), kMapped.end(), bytes.begin())) {
+    inet_ntop(AF_INET, bytes.data() + kMapped.size(), out.data(), out.size());
+    return out.data();
+  }
+  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
+  inet_ntop(AF_INET6, bytes.data(), out.data(), out.size());
+  return cat(std::string_view(out.data()), "/64");
+}
+
+AddressLimit::AddressLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places)
+    : capacity_(static_cast<double>(std::max<std::size_t>(per_minute, 1))),
+      clock_(clock),
+      most_places_(std::max<std::size_t>(most_places, 1)) {}
+
+std::chrono::seconds AddressLimit::take(std::string_view address) {
+  std::string place = place_of(address);
+  const SteadyTime now = clock_.steady();
+  const double per_second = capacity_ / 60;
+  const std::lock_guard lock(mutex_);
+  const auto found = by_place_.find(place);
+  if (found == by_place_.end()) {
+    if (buckets_.size() >= most_places_) {
+      by_place_.erase(buckets_.back().place);
+      buckets_.pop_back();
+    }
+    buckets_.push_front({place, capacity_, now});
+    by_place_.emplace(std::move(place), buckets_.begin());
+  } else {
+    buckets_.splice(buckets_.begin(), buckets_, found->second);
+  }
+  Bucket& bucket = buckets_.front();
+  const double elapsed = std::chrono::duration<double>(now - bucket.at).count();
+  bucket.left = std::min(capacity_, bucket.left + elapsed * per_second);
+  bucket.at = now;
+  // Rounding of the clock must not cost anybody a whole turn.
+  if (bucket.left < 1 - 1e-9)
+    return std::chrono::seconds(static_cast<std::int64_t>(std::ceil((1 - bucket.left) / per_second)));
+  bucket.left -= 1;
+  return std::chrono::seconds(0);
+}
+
+}  // namespace lanyard::doors::signin

@@ -1,0 +1,40 @@
+#include "doors/signin/signin.h"
+
+#include "doors/signin/handlers.h"
+
+namespace lanyard::doors::signin {
+
+struct SignIn::State {
+  Desk desk;
+};
+
+SignIn::SignIn(Parts parts, std::vector<Provider> providers, Settings settings)
+    : state_(new State{Desk(parts, std::move(providers), std::move(settings))}) {}
+
+SignIn::~SignIn() = default;
+
+void SignIn::mount(net::Router& router) {
+  using Handler = net::Response (*)(Desk&, const net::Request&);
+  const auto route = [&](net::Method method, std::string pattern, net::Runs runs, Handler handler) {
+    net::Endpoint endpoint;
+    endpoint.method = method;
+    endpoint.pattern = std::move(pattern);
+    endpoint.runs = runs;
+    endpoint.handler = [state = state_, handler](const net::Request& request) {
+      return handler(state->desk, request);
+    };
+    router.add(std::move(endpoint));
+  };
+  using net::Method;
+  using net::Runs;
+  route(Method::get, "/login", Runs::db, show_chooser);
+  route(Method::post, "/login/{provider}", Runs::waits, begin_login);
+  route(Method::get, "/login/callback/{provider}", Runs::waits, finish_login);
+  route(Method::get, "/login/problem/{kind}", Runs::db, show_problem);
+  route(Method::get, "/login/link", Runs::db, show_link_advice);
+  route(Method::get, "/logout", Runs::db, ask_logout);
+  route(Method::post, "/logout", Runs::db, do_logout);
+  route(Method::get, "/bootstrap/{token}", Runs::db, show_bootstrap);
+}
+
+}  // namespace lanyard::doors::signin
