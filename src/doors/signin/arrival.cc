@@ -88,7 +88,6 @@ net::Response suspended(const Returning& r, const accounts::Account& account,
 net::Response start_session(Returning& r, const accounts::Arrived& arrived, const accounts::Account& account,
                             const admission::Verdict& verdict) {
   const Parts& parts = r.desk.parts;
-  if (!accounts::may_sign_in(account.state)) return suspended(r, account, verdict);
   sessions::Login login;
   login.account = account.id;
   login.issuer = r.provider->issuer;
@@ -198,6 +197,7 @@ net::Response arrive(Returning& r, accounts::Arrival arrival, const admission::V
     }
     account = std::move(*made);
   }
+  if (!accounts::may_sign_in(account.state)) return suspended(r, account, verdict);
   if (const Status groups = parts.groups.assert_groups(account.id, arrival.source, r.claims.groups, actor);
       !groups) {
     return r.desk.show_error(r.request, groups.error());
