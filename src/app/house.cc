@@ -157,7 +157,7 @@ Status House::furnish() {
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
       doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                        *tokens_, *rules_, book_, ground.clock, ground.log},
+                        *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
       doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors")});
 
   auto router = std::make_shared<net::Router>();
