@@ -1,3 +1,6 @@
-int main() {
-  return 0;
+// The client.
+#include "cli/table.h"
+
+int main(int argc, char** argv) {
+  return lanyard::terminal::run(lanyard::cli::lanyard(), "0.1.0", argc, argv);
 }

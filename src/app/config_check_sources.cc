@@ -69,8 +69,8 @@ void check_pattern(const std::string& key, const std::string& pattern, Findings&
   if (const auto compiled = admission::Pattern::compile(pattern); !compiled) {
     findings.fault(
         key, cat("is ", shown(pattern), ", which is not a regular expression"),
-        "Write it in RE2's syntax, without back-references and look-around; in YAML, single quotes keep "
-        "backslashes as they are.");
+        "Check brackets and escapes; RE2's syntax has no back-references, no look-around, and only "
+        "smaller counts than 1,000; in YAML, single quotes keep backslashes as they are.");
   }
 }
 

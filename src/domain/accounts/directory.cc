@@ -193,7 +193,7 @@ Result<Account> Directory::change_profile(const AccountId& id, const ProfileChan
         set("experiment", record.account.experiment, change.experiment);
         if (change.note) {
           LANYARD_TRY(const auto request, rows::find_open(connection, id));
-          const std::string note = clean_name(*change.note);
+          const std::string note = clean_note(*change.note);
           if (request && request->note != note) {
             LANYARD_CHECK(rows::set_request_note(connection, request->id, note));
             fields.emplace_back("note");

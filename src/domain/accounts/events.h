@@ -24,6 +24,9 @@ inline constexpr std::string_view kIdentityLinked =
     "identity.linked";  // a new login leads to an existing account
 inline constexpr std::string_view kIdentityRefreshed =
     "identity.refreshed";  // its source names or groups it otherwise now
+inline constexpr std::string_view kIdentityUnlinked = "identity.unlinked";
+inline constexpr std::string_view kBootstrapCompleted =
+    "bootstrap.completed";  // the first administrator; at most once, ever
 inline constexpr std::string_view kIdentityAnomaly =
     "identity.anomaly";  // name and address changed at once: reassigned?
 

@@ -1,5 +1,5 @@
-// The tables of this room: accounts, account_words, identities, addresses, requests, and its counters. Only
-// rows_*.cc name them. Every statement is answered from an index; what can be many has a limit.
+// The tables of this room: accounts, account_words, identities, addresses, requests, its counters, and one
+// row of settings. Only rows_*.cc name them. Every statement is answered from an index; what can be many has a limit.
 #pragma once
 
 #include <cstdint>
@@ -58,12 +58,17 @@ Result<std::int64_t> next_number(Connection& connection);
 Result<RequestId> next_request_id(Connection& connection);
 // True for exactly one caller, ever.
 Result<bool> use_admin_email(Connection& connection);
+// The row `bootstrap` of the table settings. Closing: true for exactly one caller, ever.
+Result<bool> bootstrap_is_closed(Connection& connection);
+Result<bool> close_bootstrap(Connection& connection, const AccountId& account, Time at);
 
 Result<std::optional<Identity>> find_identity(Connection& connection, std::string_view issuer,
                                               std::string_view subject);
 Status insert_identity(Connection& connection, const Identity& identity);
 Status touch_identity(Connection& connection, const Identity& identity);  // source and last login
 Result<std::vector<Identity>> list_identities(Connection& connection, const AccountId& account);
+
+Status erase_identity(Connection& connection, const Identity& identity);
 
 struct Vouched {
   Address address;              // address.address is an address_key

@@ -71,6 +71,9 @@ const Stmt kOtherAdmin{
 const Stmt kNextNumber{"UPDATE counters SET value = value + 1 WHERE name = 'account_number' RETURNING value"};
 const Stmt kNextRequest{
     "UPDATE counters SET value = value + 1 WHERE name = 'request_number' RETURNING value"};
+const Stmt kFindBootstrap{"SELECT 1 FROM settings WHERE name = 'bootstrap'"};
+const Stmt kCloseBootstrap{
+    "INSERT INTO settings (name, value, set_at) VALUES ('bootstrap', $1, $2) ON CONFLICT (name) DO NOTHING"};
 const Stmt kUseAdminEmail{"UPDATE counters SET value = 1 WHERE name = 'admin_email_used' AND value = 0"};
 
 // A row that this program can not read is a fault of the installation, not of the caller.
@@ -298,11 +301,21 @@ Result<bool> use_admin_email(Connection& connection) {
   return changed == 1;
 }
 
+Result<bool> bootstrap_is_closed(Connection& connection) {
+  LANYARD_TRY(const auto found, connection.query(kFindBootstrap, [](const Row&) {}));
+  return found == 1;
+}
+
+Result<bool> close_bootstrap(Connection& connection, const AccountId& account, Time at) {
+  LANYARD_TRY(const auto inserted, connection.exec(kCloseBootstrap, account, at));
+  return inserted == 1;
+}
+
 std::vector<const store::Stmt*> account_statements() {
-  return {&kFind,        &kFindByNumber, &kFindByUsername, &kHasUsername, &kInsert,
-          &kUpdate,      &kTouchSeen,    &kList,           &kListState,   &kSearch,
-          &kSearchState, &kSameWord,     &kEraseWords,     &kInsertWord,  &kWordsState,
-          &kCount,       &kOtherAdmin,   &kNextNumber,     &kNextRequest, &kUseAdminEmail};
+  return {&kFind,        &kFindByNumber,  &kFindByUsername, &kHasUsername,   &kInsert,      &kUpdate,
+          &kTouchSeen,   &kList,          &kListState,      &kSearch,        &kSearchState, &kSameWord,
+          &kEraseWords,  &kInsertWord,    &kWordsState,     &kCount,         &kOtherAdmin,  &kNextNumber,
+          &kNextRequest, &kUseAdminEmail, &kFindBootstrap,  &kCloseBootstrap};
 }
 
 }  // namespace lanyard::accounts::rows

@@ -22,6 +22,7 @@ const Stmt kInsertIdentity{
 const Stmt kTouchIdentity{
     "UPDATE identities SET source = $1, last_login_at = $2, username = $3, groups = $4 WHERE issuer = $5 AND "
     "subject = $6"};
+const Stmt kEraseIdentity{"DELETE FROM identities WHERE issuer = $1 AND subject = $2"};
 const Stmt kListIdentities{
     "SELECT issuer, subject, account_id, source, created_at, last_login_at, username, groups FROM identities "
     "WHERE account_id = $1 ORDER BY created_at, issuer, subject LIMIT 200"};
@@ -124,6 +125,11 @@ Status touch_identity(Connection& connection, const Identity& i) {
   return {};
 }
 
+Status erase_identity(Connection& connection, const Identity& i) {
+  LANYARD_CHECK(connection.exec(kEraseIdentity, i.issuer, i.subject));
+  return {};
+}
+
 Result<std::vector<Identity>> list_identities(Connection& connection, const AccountId& account) {
   std::vector<Identity> identities;
   LANYARD_CHECK(connection.query(
@@ -219,10 +225,10 @@ Result<std::vector<Request>> list_open(Connection& connection, const std::option
 }
 
 std::vector<const store::Stmt*> login_statements() {
-  return {&kFindIdentity,   &kInsertIdentity, &kTouchIdentity,   &kListIdentities, &kListAddresses,
-          &kPutAddress,     &kEraseAddress,   &kConsumePrepared, &kListPrepared,   &kListHolders,
-          &kInsertRequest,  &kFindRequest,    &kFindOpen,        &kFindLatest,     &kCloseRequest,
-          &kSetRequestNote, &kListOpen};
+  return {&kFindIdentity,  &kInsertIdentity, &kTouchIdentity, &kEraseIdentity,   &kListIdentities,
+          &kListAddresses, &kPutAddress,     &kEraseAddress,  &kConsumePrepared, &kListPrepared,
+          &kListHolders,   &kInsertRequest,  &kFindRequest,   &kFindOpen,        &kFindLatest,
+          &kCloseRequest,  &kSetRequestNote, &kListOpen};
 }
 
 }  // namespace lanyard::accounts::rows

@@ -117,9 +117,9 @@ net::Response start_session(Returning& r, const accounts::Arrived& arrived, cons
   std::string next = next_page(**caller, parts.clock.now(), r.begun.back);
   if (may_have_another && next.starts_with("/pending")) next = with_return("/login/link", r.begun.back);
   net::Response response = net::Response::redirect(next);
-  response.cookie(parts.cookies.session(
-      started->cookie.reveal(),
-      std::chrono::duration_cast<std::chrono::seconds>(parts.sessions.lives().life)));
+  response.cookie(
+      parts.cookies.session(started->cookie.reveal(),
+                            std::chrono::duration_cast<std::chrono::seconds>(parts.sessions.lives().life)));
   response.cookie(parts.cookies.removed(parts.cookies.login_name()));
   response.cookie(parts.cookies.last_provider(r.provider->id));
   return response;
@@ -153,15 +153,13 @@ net::Response link(Returning& r, const accounts::Arrival& arrival, const admissi
       return refuse(r, "link", {Problem::linked_elsewhere, linked.error().message});
     return r.desk.show_error(r.request, linked.error());
   }
-  if (const Status groups =
-          parts.groups.assert_groups(account.id, arrival.source, r.claims.groups, actor);
+  if (const Status groups = parts.groups.assert_groups(account.id, arrival.source, r.claims.groups, actor);
       !groups) {
     return r.desk.show_error(r.request, groups.error());
   }
   trace(r, true, "The login was added to the account.", verdict.username, account.id, verdict.trace);
-  parts.log.info("signin.linked", {{"provider", r.provider->id},
-                                   {"account", account.id.str()},
-                                   {"request", r.request.id()}});
+  parts.log.info("signin.linked",
+                 {{"provider", r.provider->id}, {"account", account.id.str()}, {"request", r.request.id()}});
   net::Response response = net::Response::redirect(destination(r.begun.back));
   response.cookie(parts.cookies.removed(parts.cookies.login_name()));
   return response;
@@ -213,9 +211,9 @@ net::Response let_in(Returning& r) {
   const auto book = r.desk.parts.rules.get();
   const admission::Rules* rules = book->find(source_of(*r.provider));
   if (rules == nullptr) return refuse(r, "provider", {Problem::switched_off, "no rules for this provider"});
-  const admission::Verdict verdict =
-      admission::admit(*rules, {r.provider->issuer, r.claims.subject, r.claims.username,
-                                r.claims.identity_provider, r.claims.groups});
+  const admission::Verdict verdict = admission::admit(
+      *rules,
+      {r.provider->issuer, r.claims.subject, r.claims.username, r.claims.identity_provider, r.claims.groups});
   if (!verdict.admitted) return turn_away(r, *verdict.refusal, verdict);
   const accounts::Arrival arrival = arrival_of(r, *rules, verdict);
   return r.begun.purpose == Purpose::link ? link(r, arrival, verdict) : arrive(r, arrival, verdict);

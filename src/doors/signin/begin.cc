@@ -18,9 +18,9 @@ struct Leaving {
 };
 
 net::Response too_many(const Desk& desk, const net::Request& request, std::chrono::seconds wait) {
-  desk.parts.log.info("signin.refused", {{"rule", "rate"},
-                                         {"place", place_of(request.client_address())},
-                                         {"request", request.id()}});
+  desk.parts.log.info(
+      "signin.refused",
+      {{"rule", "rate"}, {"place", place_of(request.client_address())}, {"request", request.id()}});
   net::Response response = view::render_error(desk.parts.site, Code::too_many, request.id());
   response.header("Retry-After", cat(wait.count()));
   return response;
@@ -102,9 +102,9 @@ net::Response begin_login(Desk& desk, const net::Request& request) {
   if (const Status ours = check_form(desk, request, leaving); !ours)
     return desk.show_error(request, ours.error());
   if (const Status purpose = read_purpose(desk, leaving); !purpose) {
-    const bool is_link_over = leaving.form.value_or("bootstrap", "") != "" &&
-                              (purpose.error().code == Code::unauthenticated ||
-                               purpose.error().code == Code::expired);
+    const bool is_link_over =
+        leaving.form.value_or("bootstrap", "") != "" &&
+        (purpose.error().code == Code::unauthenticated || purpose.error().code == Code::expired);
     return is_link_over ? desk.explain(request, Problem::bootstrap_over, {})
                         : desk.show_error(request, purpose.error());
   }

@@ -105,7 +105,8 @@ Checked upstream_agreed(Returning& r) {
 
 Checked has_code(Returning& r) {
   r.code = r.query.value_or("code", "");
-  if (r.code.empty() || r.code.size() > 4096) return Fault{Problem::wrong_answer, "code: missing or too long"};
+  if (r.code.empty() || r.code.size() > 4096)
+    return Fault{Problem::wrong_answer, "code: missing or too long"};
   return {};
 }
 
@@ -155,13 +156,20 @@ struct Rule {
 };
 
 constexpr std::array kRules{
-    Rule{"provider", provider_is_open}, Rule{"parameters", parameters_once},
-    Rule{"state", has_state},           Rule{"cookie", browser_has_cookie},
-    Rule{"begun", was_begun},           Rule{"browser", same_browser},
-    Rule{"upstream", upstream_is_known}, Rule{"issuer", issuer_is_named},
-    Rule{"agreed", upstream_agreed},    Rule{"code", has_code},
-    Rule{"token answer", code_is_good}, Rule{"ID token", id_token_is_good},
-    Rule{"userinfo", userinfo_is_good}, Rule{"claims", claims_are_usable},
+    Rule{"provider", provider_is_open},
+    Rule{"parameters", parameters_once},
+    Rule{"state", has_state},
+    Rule{"cookie", browser_has_cookie},
+    Rule{"begun", was_begun},
+    Rule{"browser", same_browser},
+    Rule{"upstream", upstream_is_known},
+    Rule{"issuer", issuer_is_named},
+    Rule{"agreed", upstream_agreed},
+    Rule{"code", has_code},
+    Rule{"token answer", code_is_good},
+    Rule{"ID token", id_token_is_good},
+    Rule{"userinfo", userinfo_is_good},
+    Rule{"claims", claims_are_usable},
 };
 
 }  // namespace

@@ -75,11 +75,11 @@ std::optional<net::Response> when_closed(const Desk& desk, const net::Request& r
   }
   if (desk.settings.browser_login) return std::nullopt;
   page.title = "Signing in is switched off here";
-  page.body =
-      view::group(view::el("p", "This service takes tokens of programs only; people can not sign in in a "
-                                "browser."),
-                  view::el("p", "Nobody made a mistake: the people who run this service set it so."),
-                  view::el("p", view::el("strong", "What to do: "), "Use the service with a token."));
+  page.body = view::group(view::el("p",
+                                   "This service takes tokens of programs only; people can not sign in in a "
+                                   "browser."),
+                          view::el("p", "Nobody made a mistake: the people who run this service set it so."),
+                          view::el("p", view::el("strong", "What to do: "), "Use the service with a token."));
   return desk.show(request, std::move(page), 403);
 }
 
@@ -114,11 +114,11 @@ net::Response show_bootstrap(Desk& desk, const net::Request& request) {
   }
   view::Page page;
   page.title = "Become the first administrator";
-  page.body = view::group(
-      view::el("p", "The login that you sign in with now becomes the first administrator of ",
-               view::el("strong", desk.parts.site.site_name), ". This works once."),
-      view::notice(view::NoticeKind::warning, "Use your own login",
-                   "Whoever can sign in with it will decide who is let in here."));
+  page.body =
+      view::group(view::el("p", "The login that you sign in with now becomes the first administrator of ",
+                           view::el("strong", desk.parts.site.site_name), ". This works once."),
+                  view::notice(view::NoticeKind::warning, "Use your own login",
+                               "Whoever can sign in with it will decide who is let in here."));
   return choose(desk, request, std::move(page), Form{{"bootstrap", token}});
 }
 
@@ -131,10 +131,9 @@ net::Response show_problem(Desk& desk, const net::Request& request) {
   const std::string reference = query->value_or("ref", "");
   const bool is_reference =
       reference.size() == 16 && reference.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return desk.show(request,
-                   problem_page(*problem, back ? *back : ReturnTo(), is_reference ? reference : "",
-                                request.id()),
-                   status_of(*problem));
+  return desk.show(
+      request, problem_page(*problem, back ? *back : ReturnTo(), is_reference ? reference : "", request.id()),
+      status_of(*problem));
 }
 
 net::Response show_link_advice(Desk& desk, const net::Request& request) {
@@ -147,13 +146,14 @@ net::Response show_link_advice(Desk& desk, const net::Request& request) {
   view::Page page;
   page.title = "You may already have an account";
   page.body = view::group(
-      view::el("p", "The mail address of this login is confirmed for another account here. If that account is "
-                    "yours, sign in with your other login instead."),
+      view::el("p",
+               "The mail address of this login is confirmed for another account here. If that account is "
+               "yours, sign in with your other login instead."),
       view::el("p", "You can add this login to it there, under ", view::el("em", "Identities"),
                ". Accounts are never joined by themselves, because an address alone proves nothing."),
-      view::button_row({view::button_link("Use my other login", with_query("/login", again),
-                                          view::Emphasis::primary),
-                        view::button_link("Go on as a new person", with_return("/pending", *back))}));
+      view::button_row(
+          {view::button_link("Use my other login", with_query("/login", again), view::Emphasis::primary),
+           view::button_link("Go on as a new person", with_return("/pending", *back))}));
   return desk.show(request, std::move(page));
 }
 

@@ -58,9 +58,8 @@ Checked audience(const Token& token) {
     return wrong("aud: not meant for us");
   }
   const json::Array* many = aud->as_array();
-  if (many == nullptr || !std::ranges::all_of(*many, [](const json::Value& each) {
-        return each.as_string() != nullptr;
-      })) {
+  if (many == nullptr ||
+      !std::ranges::all_of(*many, [](const json::Value& each) { return each.as_string() != nullptr; })) {
     return wrong("aud: neither a text nor a list of texts");
   }
   const auto ours = [&](const json::Value& each) { return *each.as_string() == token.expected.client_id; };
@@ -73,7 +72,8 @@ Checked audience(const Token& token) {
 Checked authorised_party(const Token& token) {
   if (token.claims.find("azp") == nullptr) return {};
   const std::string* azp = token.text("azp");
-  if (azp == nullptr || *azp != token.expected.client_id) return wrong("azp: the token was issued to another");
+  if (azp == nullptr || *azp != token.expected.client_id)
+    return wrong("azp: the token was issued to another");
   return {};
 }
 

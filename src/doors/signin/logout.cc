@@ -42,8 +42,9 @@ net::Response signed_out(const Desk& desk, const net::Request& request,
     page.body.add(view::el("p", "Your sessions at these applications have ended too:"));
     page.body.add(view::plain_list(applications));
   }
-  page.body.add(view::hint("You may still be signed in at the sign-in service that you used. On a computer "
-                           "that others use too, sign out there as well, or close the browser."));
+  page.body.add(
+      view::hint("You may still be signed in at the sign-in service that you used. On a computer "
+                 "that others use too, sign out there as well, or close the browser."));
   page.body.add(view::button_row({view::button_link("Sign in again", "/login")}));
   return desk.show(request, std::move(page));
 }
@@ -64,10 +65,9 @@ net::Response ask_logout(Desk& desk, const net::Request& request) {
     page.body.add(view::el("p", "Your session in this browser ends, and with it those at:"));
     page.body.add(view::plain_list(*applications));
   }
-  page.body.add(view::post_form({.action = "/logout",
-                                 .csrf = desk.parts.guard.value_for((*session)->id.str()),
-                                 .hidden = {}},
-                                view::button({.label = "Sign out"})));
+  page.body.add(view::post_form(
+      {.action = "/logout", .csrf = desk.parts.guard.value_for((*session)->id.str()), .hidden = {}},
+      view::button({.label = "Sign out"})));
   page.body.add(view::button_row({view::button_link("Stay signed in", "/account")}));
   return desk.show(request, std::move(page));
 }

@@ -23,7 +23,8 @@ constexpr std::array<Words, 14> kWords{{
      "The sign-in was cancelled, so nothing happened here.", kNobody,
      "Sign in again whenever you like, or choose another way."},
     {Problem::not_verified, 403, "not-verified", "Your address is not confirmed yet",
-     "Your sign-in service does not say that your mail address is really yours, and this site knows people by "
+     "Your sign-in service does not say that your mail address is really yours, and this site knows people "
+     "by "
      "that address.",
      "The address waits to be confirmed where you signed in, not here.",
      "Confirm your address at your sign-in service, then sign in again."},
@@ -105,9 +106,9 @@ view::Page problem_page(Problem problem, const ReturnTo& back, std::string_view 
   page.body = view::group(view::el("p", words.what), view::el("p", words.fault),
                           view::el("p", view::el("strong", "What to do: "), words.next));
   if (problem != Problem::bootstrap_over) {
-    page.body.add(view::button_row({view::button_link(
-        problem == Problem::already_used ? "Go on" : "Sign in", with_query("/login", again),
-        view::Emphasis::primary)}));
+    page.body.add(
+        view::button_row({view::button_link(problem == Problem::already_used ? "Go on" : "Sign in",
+                                            with_query("/login", again), view::Emphasis::primary)}));
   }
   if (!reference.empty()) page.body.add(view::hint(view::group("Request number: ", view::code(reference))));
   return page;

@@ -46,7 +46,7 @@ struct Settings {
   std::string public_url;
   std::string admin_email;  // SX2
   bool browser_login = true;
-  std::size_t logins_per_minute = 60;  // begun from one address or /64
+  std::size_t logins_per_minute = 60;             // begun from one address or /64
   Duration fresh_for = std::chrono::minutes(15);  // adding a login asks for one not older than this
 };
 

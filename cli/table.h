@@ -1,0 +1,25 @@
+// The table of the client's commands.
+#pragma once
+
+#include "platform/terminal/commands.h"
+
+namespace lanyard::cli {
+
+terminal::Program lanyard();
+
+// commands_user.cc, commands_import.cc, commands_issuer.cc, commands_other.cc
+int user_list(const terminal::Given& given);
+int user_show(const terminal::Given& given);
+int user_approve(const terminal::Given& given);
+int user_reject(const terminal::Given& given);
+int user_suspend(const terminal::Given& given);
+int user_restore(const terminal::Given& given);
+int user_close(const terminal::Given& given);
+int user_import(const terminal::Given& given);
+int issuer_list(const terminal::Given& given);
+int issuer_show(const terminal::Given& given);
+int issuer_test_token(const terminal::Given& given);
+int explain(const terminal::Given& given);
+int completion(const terminal::Given& given);
+
+}  // namespace lanyard::cli
