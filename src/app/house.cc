@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "platform/view/assets.h"
+#include "platform/view/error_page.h"
 
 namespace lanyard::app {
 namespace {
