@@ -89,13 +89,21 @@ net::Response show_chooser(Desk& desk, const net::Request& request) {
   if (!query) return desk.show_error(request, query.error());
   const auto back = read_return(*query, desk.parts.clients);
   if (!back) return desk.show_error(request, back.error());
-  if (query->value_or("again", "").empty()) {
-    if (const auto person = find_person(desk, request))
-      return net::Response::redirect(next_page(*person, desk.parts.clock.now(), *back));
-  }
+  // Whoever comes from an application and is signed in goes back at once. For a page of ours the way here was
+  // a wish to sign in again, as with a login that is too old for what was wanted.
+  const bool wants_choice = back->client.empty() || !query->value_or("again", "").empty();
+  const callers::CallerPtr person = find_person(desk, request);
+  if (person && !wants_choice)
+    return net::Response::redirect(next_page(*person, desk.parts.clock.now(), *back));
   view::Page page;
   const clients::Client* client = desk.parts.clients.find(back->client);
   page.title = client == nullptr ? "Sign in" : cat("Sign in to continue to ", client->name);
+  if (person) {
+    const std::string next = next_page(*person, desk.parts.clock.now(), *back);
+    page.body.add(view::notice(
+        view::NoticeKind::info, "You are signed in already",
+        view::group("Sign in again below, or ", view::text_link("go on as you are", next), ".")));
+  }
   page.body.add(view::el("p", "Choose where you have a login. You will be taken there and come back."));
   return choose(desk, request, std::move(page), to_fields(*back));
 }

@@ -71,8 +71,8 @@ struct Parts {
 };
 
 // clang-format off
-// GET  /login                       chooser ("?client=wiki&to=/page": where to go on afterwards; whoever is signed
-//                                   in goes on at once, unless "&again=1")
+// GET  /login                       chooser ("?client=wiki&to=/page": where to go on afterwards; whoever comes from
+//                                   an application and is signed in goes back at once, unless "&again=1")
 // POST /login/{provider}            begins; the answer leads the browser to the upstream. "link=1" from a form of
 //                                   the account pages adds the login to the account
 // GET  /login/callback/{provider}   the upstream's answer; a distinct address for each (mix-up, attack row 63)
