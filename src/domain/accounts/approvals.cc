@@ -111,7 +111,7 @@ Result<std::optional<Request>> Approvals::find_latest(const AccountId& account) 
 Result<Account> Approvals::decide(const AccountId& id, const Decision& decision, const access::Actor& actor) {
   LANYARD_CHECK(access::require(actor, access::Permission::decide_requests));
   const bool approve = decision.answer == Decision::Answer::approve;
-  const std::string reason = clean_name(decision.reason);
+  const std::string reason = clean_note(decision.reason);
   Account decided;
   const Status written =
       ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
@@ -165,7 +165,7 @@ Result<Account> Approvals::apply(const AccountId& id, Event event, const std::st
   const std::string_view name = event_name(event);
   if (name.empty())
     return make_error(Code::invalid, cat("\"", to_string(event), "\" is not a change that can be applied."));
-  const std::string shown = clean_name(reason);
+  const std::string shown = clean_note(reason);
   Account applied;
   const Status written =
       ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
@@ -180,7 +180,11 @@ Result<Account> Approvals::apply(const AccountId& id, Event event, const std::st
         // Somebody who begins again, or has left, does not come back as an administrator.
         if (event == Event::reset || event == Event::close) account.is_admin = false;
         if (event == Event::activate) LANYARD_CHECK(filing.end_request(id, "approved", "directly", shown));
-        if (event == Event::close) LANYARD_CHECK(filing.end_request(id, "withdrawn", "directly", shown));
+        if (event == Event::close) {
+          LANYARD_CHECK(filing.end_request(id, "withdrawn", "directly", shown));
+          LANYARD_CHECK(
+              rows::consume_prepared(connection, id));  // its address may be prepared for another account
+        }
         if (event == Event::reset) LANYARD_CHECK(filing.open_request(id, ""));
         LANYARD_CHECK(filing.save(record, before));
         filing.note(name, account, {{"from", to_string(before.state)}, {"reason", shown}});

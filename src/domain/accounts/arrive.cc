@@ -140,7 +140,7 @@ class Reception {
     LANYARD_TRY(const Identity identity, link(account.id));
     LANYARD_TRY(const auto unchanged, refresh(filing_, record, identity, asserted_));
     if (account.state == State::pending) {
-      LANYARD_CHECK(filing_.open_request(account.id, clean_name(arrival_.note)));
+      LANYARD_CHECK(filing_.open_request(account.id, clean_note(arrival_.note)));
       filing_.note(events::kRequested, account, {{"issuer", arrival_.issuer}, {"source", source()}});
     } else {
       filing_.note(events::kCreated, account,

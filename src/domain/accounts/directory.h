@@ -11,7 +11,6 @@
 #include "domain/access/access.h"
 #include "domain/accounts/account.h"
 #include "domain/journal/journal.h"
-#include "platform/crypto/seal.h"
 
 namespace lanyard::accounts {
 
@@ -31,7 +30,7 @@ struct Arrival {
   bool trusted_for_addresses =
       false;  // this source may complete an account that was prepared for the address
   Newcomer newcomer = Newcomer::pending;
-  bool make_admin = false;  // admission said so (admin_users)
+  bool make_admin = false;  // admission said so (admin_users), at each login; approves who is pending
   std::string admin_email;  // SX2: the configured bootstrap address
   std::string note;
   bool is_login = true;  // a person at a browser; false for a bearer token
@@ -99,7 +98,7 @@ class Directory {
   Result<std::vector<Account>> list_accounts(const Listing& listing);
   Result<std::vector<Identity>> list_identities(const AccountId& id);
   Result<std::vector<Address>> list_addresses(const AccountId& id);
-  Result<std::int64_t> count(State state);  // at most 1,000 are counted: "1000+" beyond
+  Result<std::int64_t> count(State state);  // 1,001 stands for more than 1,000
 
   // Code::conflict when the identity or user name exists.
   Result<Account> create(const NewAccount& account, const access::Actor& actor);
@@ -112,8 +111,10 @@ class Directory {
 
   Result<Account> change_profile(const AccountId& id, const ProfileChange& change,
                                  const access::Actor& actor);
-  // Attack row 117: the last active administrator stays one.
-  Result<Account> set_admin(const AccountId& id, bool is_admin, const access::Actor& actor);
+  // Attack row 117: the last active administrator stays one. `version` is If-Match: Code::conflict when it
+  // moved.
+  Result<Account> set_admin(const AccountId& id, bool is_admin, const access::Actor& actor,
+                            std::optional<std::int64_t> version = {});
 
   // Adds an identity that was proven a moment ago to an account that is signed in in the same browser (attack
   // rows 97-99; the door proves both sides). Linking it again is no change. Code::conflict when it is another

@@ -126,6 +126,24 @@ TEST_P(Finding, row_SX5_somebody_who_waits_is_let_in_by_an_entry) {
   EXPECT_FALSE(approvals->find_open(ada.id).value());
 }
 
+TEST_P(Finding, row_AR10_an_entry_by_address_alone_finds_its_account_again_and_no_other) {
+  const Account stranger = arrive(login("stranger", "ada@example.org")).account;
+  NewAccount entry{.email = "ada@example.org", .name = "Ada", .source = "x"};
+  const auto first = directory->create_or_update(entry, console).value();
+  EXPECT_EQ(first.change, Change::created);
+  EXPECT_NE(first.account.id, stranger.id);
+  EXPECT_EQ(directory->create_or_update(entry, console).value().change, Change::none);
+  Arrival arrival = login("ada", "ada@example.org");
+  arrival.trusted_for_addresses = true;
+  EXPECT_EQ(arrive(arrival).account.id, first.account.id);
+  EXPECT_EQ(directory->create_or_update(entry, console).value().change, Change::none);
+  entry.institution = "Society";
+  EXPECT_EQ(directory->create_or_update(entry, console).value().account.id, first.account.id);
+  // A closed account gives the address free for another.
+  ASSERT_TRUE(approvals->apply(first.account.id, Event::close, "", console).ok());
+  EXPECT_EQ(directory->create_or_update(entry, console).value().change, Change::created);
+}
+
 TEST_P(Finding, row_SX5_a_users_file_is_applied_and_counted) {
   const char* text =
       R"([{"email":"a@example.org","institution":"I","name":"O'Neil; DROP","refresh_token":"","sub":"1"},

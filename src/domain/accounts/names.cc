@@ -8,7 +8,7 @@
 namespace lanyard::accounts {
 namespace {
 
-constexpr std::size_t kMostName = 200, kMostWord = 64, kMostUsername = 64, kMostWords = 5;
+constexpr std::size_t kMostNote = 1000, kMostWord = 64, kMostUsername = 64, kMostWords = 5;
 
 constexpr std::string_view kReserved[] = {
     "admin",    "administrator", "anonymous", "api",        "arvados",        "backup",    "bin",
@@ -41,10 +41,10 @@ bool turns_direction(std::string_view text, std::size_t i) {
 
 }  // namespace
 
-std::string clean_name(std::string_view text) {
+std::string clean_name(std::string_view text, std::size_t most) {
   if (!is_utf8(text)) return {};
   std::string kept;
-  for (std::size_t i = 0; i < text.size() && kept.size() < 2 * kMostName; ++i) {
+  for (std::size_t i = 0; i < text.size() && kept.size() < 2 * most; ++i) {
     if (turns_direction(text, i)) {
       i += 2;
     } else if (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F) {
@@ -53,7 +53,11 @@ std::string clean_name(std::string_view text) {
       kept.push_back(text[i]);
     }
   }
-  return std::string(trim(cut_utf8(trim(kept), kMostName)));
+  return std::string(trim(cut_utf8(trim(kept), most)));
+}
+
+std::string clean_note(std::string_view text) {
+  return clean_name(text, kMostNote);
 }
 
 std::string usable_username(std::string_view text) {

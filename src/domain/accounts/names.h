@@ -11,9 +11,10 @@
 
 namespace lanyard::accounts {
 
-// Trimmed and cut to 200 bytes; control characters and marks that turn the direction of writing are dropped,
-// so that a name can not rearrange the text around it. Text that is not UTF-8 becomes "".
-std::string clean_name(std::string_view text);
+// Trimmed and cut to `most` bytes; control characters and marks that turn the direction of writing are
+// dropped, so that a name can not rearrange the text around it. Text that is not UTF-8 becomes "".
+std::string clean_name(std::string_view text, std::size_t most = 200);
+std::string clean_note(std::string_view text);  // the same with 1,000 bytes, for sentences
 
 // Lower case. "" when it can not be a local name: empty, over 64 bytes, other characters than [a-z0-9._@-],
 // no letter or digit first, digits alone (those are numbers of accounts), or ".." inside (attack row 103).

@@ -12,6 +12,8 @@
 namespace lanyard::accounts {
 namespace {
 
+constexpr std::int64_t kMostHolders = 20;
+
 // The entry in the form in which it is stored.
 struct Entry {
   NewAccount given;
@@ -194,9 +196,20 @@ Result<std::optional<Existing>> find_existing(Filing& filing, const Entry& entry
     return std::optional<Existing>({std::move(record), identity->source.empty()});
   }
   LANYARD_TRY(const auto prepared, rows::list_prepared(filing.connection, entry.key, 1));
-  if (prepared.empty()) return std::optional<Existing>();
-  LANYARD_TRY(auto record, rows::get(filing.connection, prepared.front()));
-  return std::optional<Existing>({std::move(record), true});
+  if (!prepared.empty()) {
+    LANYARD_TRY(auto record, rows::get(filing.connection, prepared.front()));
+    return std::optional<Existing>({std::move(record), true});
+  }
+  // Used meanwhile: still the account that an entry made, and never one that only has the same address.
+  for (const bool verified : {true, false}) {
+    LANYARD_TRY(const auto holders, rows::list_holders(filing.connection, entry.key, verified, kMostHolders));
+    for (const AccountId& id : holders) {
+      LANYARD_TRY(auto record, rows::get(filing.connection, id));
+      if (!record.entry_digest.empty() && record.account.state != State::closed)
+        return std::optional<Existing>({std::move(record), false});
+    }
+  }
+  return std::optional<Existing>();
 }
 
 }  // namespace

@@ -40,9 +40,9 @@ class GateApplication : public GateHouse {
     return leads.starts_with(expected) ? cat("/gate/app/wiki/callback?", leads.substr(expected.size()))
                                        : leads;
   }
-  net::Response finish(const std::string& callback, const std::string& cookies) {
+  net::Response finish(const std::string& callback, const std::string& jar) {
     Headers headers;
-    if (!cookies.empty()) headers.emplace_back("Cookie", cookies);
+    if (!jar.empty()) headers.emplace_back("Cookie", jar);
     return through_proxy(callback, headers);
   }
 };

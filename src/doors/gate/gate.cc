@@ -20,6 +20,7 @@ void add_question(net::Router& router, const std::shared_ptr<Desk>& desk, std::s
     endpoint.method = method;
     endpoint.pattern = pattern;
     endpoint.runs = Runs::db;
+    endpoint.is_quiet = true;
     endpoint.quick = [desk, wording](const net::Request& request) {
       return check_now(*desk, wording, request);
     };

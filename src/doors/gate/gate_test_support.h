@@ -181,7 +181,9 @@ class GateHouse : public testing::Test {
   test::TestIssuer lab{outside, "https://lab.example"};
   const access::Actor console = access::console_actor("test");
 
-  crypto::Sealer sealer = crypto::Sealer::from_text(Secret(std::string(64, 'a'))).value();
+  crypto::Sealer sealer =
+      crypto::Sealer::from_text(Secret("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"))
+          .value();
   journal::Marks marks;
   journal::Ledger ledger{*database, marks, clock};
   accounts::Directory directory{ledger, random};
