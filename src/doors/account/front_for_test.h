@@ -41,7 +41,7 @@ class Front : public testing::Test {
     EXPECT_TRUE(house.floors()
                     .database
                     ->read([&](store::Connection& connection) -> Status {
-                      LANYARD_TRY(const auto entries, journal::list_after(connection, 0, {}, 10'000));
+                      LANYARD_TRY(const auto entries, journal::list_after(connection, 0, {}, 1000));
                       length = entries.size();
                       return {};
                     })

@@ -73,11 +73,12 @@ net::Response show_people(const Desk& desk, const Visit& visit) {
                         "addresses and user names."};
   for (const accounts::Account& account : *found) {
     table.rows.push_back(
-        {view::text_link(display_name(account), cat("/admin/accounts/", account.id.str())), account.email,
+        {view::text_link(display_name(account), cat("/admin/accounts/", account.id.str())),
+         or_dash(account.email),
          view::group(state_badge(account.state),
                      account.is_admin ? view::group(" ", view::badge(view::Tone::neutral, "administrator"))
                                       : view::Html()),
-         account.institution,
+         or_dash(account.institution),
          account.last_seen_at ? view::time_text(*account.last_seen_at) : view::Html("never")});
   }
   page.body.add(view::table(table));

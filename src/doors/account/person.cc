@@ -132,26 +132,25 @@ view::Html header_of(const Account& account) {
 }
 
 view::Html identities_of(const Desk& desk, const std::vector<accounts::Identity>& identities) {
-  view::Table table{.caption = "Logins",
-                    .columns = {"Login", "Known there as", "Last used"},
+  view::Table table{.columns = {"Login", "Known there as", "Last used"},
                     .when_empty = "No login leads to this account yet."};
   for (const accounts::Identity& identity : identities) {
     table.rows.push_back({login_words(desk.settings.providers, identity.source, identity.issuer),
                           view::code(identity.subject),
                           identity.last_login_at ? view::time_text(*identity.last_login_at) : "never"});
   }
-  return view::table(table);
+  return group(el("h2", "Logins"), view::table(table));
 }
 
 view::Html sessions_of(const std::vector<sessions::Session>& sessions) {
-  view::Table table{.caption = "Sessions",
-                    .columns = {"Device", "Address", "Last used"},
+  view::Table table{.columns = {"Device", "Address", "Last used"},
                     .when_empty = "Nobody is signed in with this account."};
   for (const sessions::Session& session : sessions) {
-    table.rows.push_back(
-        {device_words(session.user_agent), view::code(session.address), view::time_text(session.seen_at)});
+    table.rows.push_back({device_words(session.user_agent),
+                          view::code(session.address.empty() ? "not known" : session.address),
+                          view::time_text(session.seen_at)});
   }
-  return view::table(table);
+  return group(el("h2", "Sessions"), view::table(table));
 }
 
 view::Html timeline_of(const std::vector<journal::Entry>& entries) {

@@ -69,13 +69,14 @@ net::Response show_conflict(const Desk& desk, const Visit& visit, const accounts
   page.body.add(el("p",
                    "Somebody, perhaps you in another window, saved it while you were writing. Nothing "
                    "of yours was saved yet."));
-  page.body.add(view::table({.caption = "What is stored, and what you wrote",
-                             .columns = {"Field", "Stored now", "Yours"},
-                             .rows = {{"Name", now.name, written.name},
-                                      {"Institution", now.institution, written.institution},
-                                      {"Experiment", now.experiment, written.experiment}}}));
+  page.body.add(
+      view::table({.caption = "What is stored, and what you wrote",
+                   .columns = {"Field", "Stored now", "Yours"},
+                   .rows = {{"Name", or_dash(now.name), or_dash(written.name)},
+                            {"Institution", or_dash(now.institution), or_dash(written.institution)},
+                            {"Experiment", or_dash(now.experiment), or_dash(written.experiment)}}}));
   page.body.add(form_of(visit, written, now.version, "Save mine"));
-  page.body.add(view::button_link("Keep what is stored", "/account/profile"));
+  page.body.add(view::button_row({view::button_link("Keep what is stored", "/account/profile")}));
   return show(desk, page, 409);
 }
 

@@ -62,6 +62,16 @@ std::string_view first_in(const std::array<Pair, N>& table, std::string_view tex
   return otherwise;
 }
 
+std::string value_words(const json::Value& value) {
+  if (value.is_null()) return "";
+  if (const std::string* text = value.as_string()) return *text;
+  const json::Array* items = value.as_array();
+  if (items == nullptr) return json::write(value);
+  std::string out;
+  for (const json::Value& item : *items) out += cat(out.empty() ? "" : ", ", value_words(item));
+  return out;
+}
+
 }  // namespace
 
 std::string device_words(std::string_view user_agent) {
@@ -119,12 +129,14 @@ std::string event_words(std::string_view event) {
 std::string data_words(const json::Object& data) {
   std::string out;
   for (const json::Member& member : data) {
-    const std::string* text = member.value.as_string();
-    if (text != nullptr && text->empty()) continue;
-    out +=
-        cat(out.empty() ? "" : ", ", member.name, ": ", text != nullptr ? *text : json::write(member.value));
+    const std::string words = value_words(member.value);
+    if (!words.empty()) out += cat(out.empty() ? "" : "; ", member.name, ": ", words);
   }
   return out;
+}
+
+std::string or_dash(std::string_view text) {
+  return std::string(text.empty() ? "–" : text);
 }
 
 std::string count_words(std::size_t count, std::string_view one, std::string_view many) {

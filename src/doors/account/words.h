@@ -30,8 +30,11 @@ std::string login_words(const Providers& providers, std::string_view source, std
 
 // "account.approved" -> "approved"; an event that has no words is shown as it is.
 std::string event_words(std::string_view event);
-// The plain values of an entry's data, "reason: …, door: page".
+// The plain values of an entry's data, "reason: …; door: page".
 std::string data_words(const json::Object& data);
+
+// For a table's cell: "–" when there is nothing.
+std::string or_dash(std::string_view text);
 
 // "3 tokens", "1 token", "no tokens".
 std::string count_words(std::size_t count, std::string_view one, std::string_view many);

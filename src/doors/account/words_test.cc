@@ -35,7 +35,8 @@ TEST(LoginWords, use_the_label_of_a_provider_of_ours_only) {
 }
 
 TEST(DataWords, leave_out_what_is_empty) {
-  EXPECT_EQ(data_words({{"reason", "no answer"}, {"door", ""}, {"count", 2}}), "reason: no answer, count: 2");
+  EXPECT_EQ(data_words({{"reason", "no answer"}, {"door", ""}, {"count", 2}}), "reason: no answer; count: 2");
+  EXPECT_EQ(data_words({{"fields", json::Array{"name", "note"}}, {"none", nullptr}}), "fields: name, note");
 }
 
 TEST(CountWords, are_said_as_people_say_them) {
