@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "platform/view/assets.h"
+#include "platform/view/error_page.h"
 
 namespace lanyard::app {
 namespace {
@@ -157,7 +158,7 @@ Status House::furnish() {
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
       doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                        *tokens_, *rules_, book_, ground.clock, ground.log},
+                        *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
       doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors")});
 
   auto router = std::make_shared<net::Router>();

@@ -21,6 +21,7 @@ void Jobs::start() {
   follow_commands();
   threads_.emplace_back([this] { loop(house_.floors().config.journal.poll, &Jobs::read_changes); });
   threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::upkeep); });
+  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::keep_keys_fresh); });
 }
 
 void Jobs::stop() {
@@ -44,7 +45,6 @@ void Jobs::loop(Duration every, void (Jobs::*round)()) {
 
 void Jobs::upkeep() {
   follow_commands();
-  keep_keys_fresh();
   const Time now = house_.floors().ground.clock.now();
   if (now < sweep_at_) return;
   sweep_at_ = now + kSweepEvery;

@@ -12,7 +12,8 @@
 
 namespace lanyard::app {
 
-// Threads of its own: one for the change feed, which must never wait for anything else, one for the rest.
+// Threads of its own: one for the change feed, which must never wait for anything else, one that waits for
+// parties outside, one for the rest.
 class Jobs {
  public:
   explicit Jobs(House& house);

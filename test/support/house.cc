@@ -21,9 +21,6 @@ T sure(Result<T> result) {
   if (!result.ok()) throw std::runtime_error(cat(result.error().message, " ", result.error().cause));
   return std::move(result).value();
 }
-void sure(const Status& status) {
-  if (!status.ok()) throw std::runtime_error(cat(status.error().message, " ", status.error().cause));
-}
 
 }  // namespace
 

@@ -206,5 +206,13 @@ TEST_P(Deciding, only_somebody_let_in_becomes_administrator) {
   EXPECT_EQ(events().size(), count);
 }
 
+TEST_P(Deciding, an_administrator_is_made_at_the_version_that_was_seen_alone) {
+  const Account ada = create({.issuer = "https://a.example", .subject = "ada", .source = "test"});
+  EXPECT_EQ(directory->set_admin(ada.id, true, console, ada.version + 1).error().code, Code::conflict);
+  EXPECT_FALSE(get(ada.id).is_admin);
+  EXPECT_TRUE(directory->set_admin(ada.id, true, console, ada.version).value().is_admin);
+  EXPECT_EQ(directory->set_admin(ada.id, true, console, ada.version).error().code, Code::conflict);
+}
+
 }  // namespace
 }  // namespace lanyard::accounts

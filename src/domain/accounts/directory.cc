@@ -30,6 +30,11 @@ Error no_such_account() {
   return make_error(Code::not_found, "There is no such account.");
 }
 
+Error changed_meanwhile() {
+  return make_error(Code::conflict, "The account was changed meanwhile.",
+                    "Look at it again, then repeat your change.");
+}
+
 // Every reading of the words, as accounts that count.
 Result<std::vector<Account>> list_meant(store::Connection& connection, std::string_view words) {
   std::vector<Account> meant;
@@ -171,9 +176,7 @@ Result<Account> Directory::change_profile(const AccountId& id, const ProfileChan
         const Account before = record.account;
         if (own && !may_sign_in(before.state))
           return make_error(Code::forbidden, cat("The account is ", to_string(before.state), "."));
-        if (change.version && *change.version != before.version)
-          return make_error(Code::conflict, "The account was changed meanwhile.",
-                            "Look at it again, then repeat your change.");
+        if (change.version && *change.version != before.version) return changed_meanwhile();
         json::Array fields;
         const auto set = [&](std::string_view field, std::string& value,
                              const std::optional<std::string>& wanted) {
@@ -210,7 +213,8 @@ Result<Account> Directory::change_profile(const AccountId& id, const ProfileChan
   return changed;
 }
 
-Result<Account> Directory::set_admin(const AccountId& id, bool is_admin, const access::Actor& actor) {
+Result<Account> Directory::set_admin(const AccountId& id, bool is_admin, const access::Actor& actor,
+                                     std::optional<std::int64_t> version) {
   LANYARD_CHECK(access::require(actor, access::Permission::change_accounts));
   Account changed;
   const Status written =
@@ -219,6 +223,7 @@ Result<Account> Directory::set_admin(const AccountId& id, bool is_admin, const a
         LANYARD_TRY(auto record, rows::get(connection, id));
         const Account before = record.account;
         changed = before;
+        if (version && *version != before.version) return changed_meanwhile();
         if (before.is_admin == is_admin) return {};
         if (is_admin && !may_read(before.state))
           return make_error(

@@ -111,8 +111,10 @@ class Directory {
 
   Result<Account> change_profile(const AccountId& id, const ProfileChange& change,
                                  const access::Actor& actor);
-  // Attack row 117: the last active administrator stays one.
-  Result<Account> set_admin(const AccountId& id, bool is_admin, const access::Actor& actor);
+  // Attack row 117: the last active administrator stays one. `version` is If-Match: Code::conflict when it
+  // moved.
+  Result<Account> set_admin(const AccountId& id, bool is_admin, const access::Actor& actor,
+                            std::optional<std::int64_t> version = {});
 
   // Adds an identity that was proven a moment ago to an account that is signed in in the same browser (attack
   // rows 97-99; the door proves both sides). Linking it again is no change. Code::conflict when it is another

@@ -90,7 +90,7 @@ TEST_F(AccessTokens, attack_001_alg_none_in_every_spelling) {
   EXPECT_EQ(client.count(), 0) << "no key was needed to say so";
 }
 
-TEST_F(AccessTokens, attack_002_and_003_hmac_with_a_public_or_empty_key) {
+TEST_F(AccessTokens, attack_002_hmac_with_a_public_or_empty_key) {
   const std::string jwk = json::write(rsa.public_key().to_jwk());
   const std::string input = cat(base64url_encode(cat(R"({"alg":"HS256","kid":")", rsa.kid(), "\"}")), ".",
                                 base64url_encode(json::write(good())));
@@ -166,12 +166,16 @@ TEST_F(AccessTokens, attack_009_a_token_does_not_bring_its_own_key) {
   EXPECT_EQ(client.count(), 0);
 }
 
-TEST_F(AccessTokens, attack_010_and_011_critical_extensions_and_unencoded_payloads) {
-  const std::string payload = json::write(good());
-  for (const auto* member :
-       {R"(,"crit":["x"],"x":1)", R"(,"crit":[])", R"(,"crit":["alg"])", R"(,"crit":["gone"])",
-        R"(,"crit":"x")", R"(,"b64":false)", R"(,"b64":false,"crit":["b64"])", R"(,"b64":true)"}) {
-    refused(signed_token(ec, header("ES256", member), payload));
+TEST_F(AccessTokens, attack_010_critical_extensions) {
+  for (const auto* member : {R"(,"crit":["x"],"x":1)", R"(,"crit":[])", R"(,"crit":["alg"])",
+                             R"(,"crit":["gone"])", R"(,"crit":"x")"}) {
+    refused(signed_token(ec, header("ES256", member), json::write(good())));
+  }
+}
+
+TEST_F(AccessTokens, attack_011_unencoded_payloads) {
+  for (const auto* member : {R"(,"b64":false)", R"(,"b64":false,"crit":["b64"])", R"(,"b64":true)"}) {
+    refused(signed_token(ec, header("ES256", member), json::write(good())));
   }
 }
 
@@ -204,7 +208,7 @@ TEST_F(AccessTokens, attack_014_duplicate_members) {
   }
 }
 
-TEST_F(AccessTokens, attack_015_and_016_huge_tokens_and_many_dots) {
+TEST_F(AccessTokens, attack_015_huge_tokens) {
   refused(std::string(1 << 20, 'a'), "the token is too large");
   refused(with("x", std::string(1 << 20, 'x')), "the token is too large");
   refused(signed_token(ec, header("ES256"),
@@ -212,6 +216,9 @@ TEST_F(AccessTokens, attack_015_and_016_huge_tokens_and_many_dots) {
   std::string many = "{\"a\":[1";
   for (int i = 0; i < 5'000; ++i) many += ",1";
   refused(signed_token(ec, header("ES256"), many + "]}"));
+}
+
+TEST_F(AccessTokens, attack_016_many_dots) {
   for (const std::size_t dots : {0U, 1U, 3U, 4U, 10'000U}) refused(std::string(dots, '.'));
   refused("..", "the header is not a JSON object with unique members");
   refused(std::string(1 << 20, '.'));

@@ -95,6 +95,11 @@ TEST_P(SessionsAndArtefacts, children_live_and_end_with_their_parent) {
   EXPECT_FALSE(sessions_->find(child->cookie.reveal(), "application", "data").ok());
   EXPECT_FALSE(sessions_->find(child->cookie.reveal(), "lanyard", "").ok());
   const auto before = marks_.of(account_);
+  const auto children = sessions_->list_children(parent.session.id);
+  ASSERT_TRUE(test::succeeded(children));
+  ASSERT_EQ(children->size(), 1U);
+  EXPECT_EQ(children->front().id, child->session.id);
+  EXPECT_TRUE(sessions_->list_children(child->session.id)->empty());
   ASSERT_TRUE(test::succeeded(sessions_->end(parent.session.id, actor_)));
   EXPECT_FALSE(find_child().ok());
   EXPECT_NE(marks_.of(account_), before) << "cached verdicts of the cookie must fall";

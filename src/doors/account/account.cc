@@ -18,6 +18,7 @@ constexpr auto kRoutes = std::to_array<Row>({
     {kGet, "/account/profile", Needs::person, show_profile},
     {kPost, "/account/profile", Needs::person, change_profile},
     {kGet, "/account/identities", Needs::member, show_identities},
+    {kPost, "/account/identities/unlink", Needs::fresh_member, unlink_identity},
     {kGet, "/account/sessions", Needs::member, show_sessions},
     {kPost, "/account/sessions/end-others", Needs::member, end_other_sessions},
     {kPost, "/account/sessions/{id}/end", Needs::member, end_session},

@@ -59,7 +59,7 @@ std::optional<net::Response> turn_away(const Desk& desk, const Row& row, const V
   if (visit.standing.step == journey::Step::sign_in_again) {
     desk.parts.log.info("account.fresh_login_wanted",
                         {{"request_id", visit.request.id()}, {"account", visit.account().id.str()}});
-    return to_login(visit.request);
+    return to_login(visit.request, Login::again);
   }
   return {};
 }
@@ -98,7 +98,7 @@ net::Response serve(const Desk& desk, const Row& row, const net::Request& reques
   Visit visit{.request = request, .actor = callers::nobody(request)};
   auto caller = find_caller(desk, request);
   if (!caller) {
-    if (caller.error().code == Code::unauthenticated) return to_login(request);
+    if (caller.error().code == Code::unauthenticated) return to_login(request, Login::first);
     return refuse(desk, visit, caller.error());
   }
   visit.caller = *caller;
@@ -162,13 +162,18 @@ net::Response refuse(const Desk& desk, const Visit& visit, const Error& error) {
 }
 
 // The way back is a page that shows something, not the address of a form: its first two steps.
-net::Response to_login(const net::Request& request) {
+net::Response to_login(const net::Request& request, Login login) {
   const std::string_view path = request.path();
   const std::size_t second = path.find('/', 1);
   const std::size_t third = second == std::string_view::npos ? second : path.find('/', second + 1);
   const std::string_view page = path.substr(0, third);
+  if (login == Login::again) return net::Response::redirect(sign_in_again_path(page));
   if (page == "/") return net::Response::redirect("/login");
   return net::Response::redirect(with_query("/login", Form{{"to", std::string(page)}}));
+}
+
+std::string sign_in_again_path(std::string_view page) {
+  return with_query("/login", Form{{"again", "1"}, {"to", std::string(page)}});
 }
 
 Status require_only(const Form& form, std::span<const std::string_view> fields) {

@@ -65,8 +65,11 @@ view::Page account_page(const Visit& visit, std::string title);
 net::Response show(const Desk& desk, const view::Page& page, int status = 200);
 // A page that says why not, with the error's own words where those may be shown, and a line in the log.
 net::Response refuse(const Desk& desk, const Visit& visit, const Error& error);
-// To /login and back here afterwards.
-net::Response to_login(const net::Request& request);
+// To /login and back here afterwards. `again`: somebody is signed in, but too long ago for this.
+enum class Login { first, again };
+net::Response to_login(const net::Request& request, Login login);
+// A link that does the same, for pages that know beforehand: to "/account/tokens".
+std::string sign_in_again_path(std::string_view page);
 
 // Attack row 111: a form holds nothing but these fields and the guard's. Code::invalid names the first that
 // is not expected.

@@ -65,6 +65,25 @@ TEST_F(Logins, are_listed_with_the_label_of_their_provider) {
   EXPECT_TRUE(shows(page, "name=\"link\" value=\"1\""));
 }
 
+TEST_F(Logins, can_be_unlinked_but_for_the_last) {
+  const accounts::Account account = house.somebody("Ada");
+  const Browser ada = house.sign_in(account);
+  const Form first{{"issuer", "https://login.uni.example"}, {"subject", "sub-Ada"}};
+  EXPECT_EQ(post(ada, "/account/identities/unlink", first).status(), 409);
+  accounts::Arrival arrival;
+  arrival.issuer = "https://other.example";
+  arrival.subject = "ada2";
+  arrival.source = "providers[uni]";
+  ASSERT_TRUE(house.floors().directory.link_identity(account.id, arrival, access::system_actor("test")).ok());
+  EXPECT_TRUE(shows(get(ada, "/account/identities"), "action=\"/account/identities/unlink\""));
+  const Form second{{"issuer", "https://other.example"}, {"subject", "ada2"}};
+  EXPECT_EQ(post(browser_of("Mallory"), "/account/identities/unlink", second).status(), 404);
+  expect_sent_to(post(ada, "/account/identities/unlink", second), "/account/identities?done=unlinked");
+  const auto left = house.floors().directory.list_identities(account.id);
+  ASSERT_TRUE(left.ok());
+  EXPECT_EQ(left->size(), 1U);
+}
+
 TEST_F(Logins, one_session_is_ended_and_this_one_is_marked) {
   const accounts::Account account = house.somebody("Ada");
   const Browser here = house.sign_in(account), there = house.sign_in(account);

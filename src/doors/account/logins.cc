@@ -1,5 +1,5 @@
 // The logins that lead to an account, and the browsers that are signed in with them.
-#include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "doors/account/pages.h"
@@ -20,12 +20,22 @@ view::Html link_forms(const Desk& desk, const Visit& visit) {
   view::Html html;
   for (const auto& [id, label] : desk.settings.providers) {
     html.add(view::post_form(
-        {.action = cat("/login/", id),
-         .csrf = visit.csrf,
-         .hidden = {{"link", "1"}, {"to", "/account/identities"}}},
+        {.action = cat("/login/", id), .csrf = visit.csrf, .hidden = {{"link", "1"}}},
         view::button({.label = cat("Link a login at ", label), .emphasis = view::Emphasis::secondary})));
   }
   return html;
+}
+
+// The login in use and the last one stay: without them there would be no way back in.
+view::Html last_cell(const Visit& visit, const accounts::Identity& identity, std::size_t count) {
+  const callers::Person& person = *visit.caller->person;
+  if (identity.issuer == person.issuer && identity.subject == person.subject)
+    return view::badge(view::Tone::neutral, "used now");
+  if (count < 2) return {};
+  return view::post_form({.action = "/account/identities/unlink",
+                          .csrf = visit.csrf,
+                          .hidden = {{"issuer", identity.issuer}, {"subject", identity.subject}}},
+                         view::button({.label = "Unlink", .emphasis = view::Emphasis::danger}));
 }
 
 std::string_view done_words(std::string_view done) {
@@ -49,14 +59,12 @@ net::Response show_identities(const Desk& desk, const Visit& visit) {
   page.width = view::Page::Width::wide;
   add_done(page, visit);
   page.body.add(el("p", "Each of these leads to this account."));
-  const callers::Person& person = *visit.caller->person;
   view::Table table{.columns = {"Login", "Known there as", "Added", "Last used", ""}};
   for (const accounts::Identity& identity : *identities) {
-    const bool is_this = identity.issuer == person.issuer && identity.subject == person.subject;
     table.rows.push_back({group(login_words(desk.settings.providers, identity.source, identity.issuer)),
                           view::code(identity.subject), view::time_text(identity.created_at),
                           time_or(identity.last_login_at, "never"),
-                          is_this ? view::badge(view::Tone::neutral, "used now") : view::Html()});
+                          last_cell(visit, identity, identities->size())});
   }
   page.body.add(view::table(table));
   if (!desk.settings.providers.empty()) {
@@ -66,6 +74,20 @@ net::Response show_identities(const Desk& desk, const Visit& visit) {
         .add(link_forms(desk, visit));
   }
   return show(desk, page);
+}
+
+net::Response unlink_identity(const Desk& desk, const Visit& visit) {
+  static constexpr std::array<std::string_view, 2> kFields{"issuer", "subject"};
+  const Status only = require_only(visit.form, kFields);
+  if (!only) return refuse(desk, visit, only.error());
+  const std::string issuer = visit.form.value_or("issuer", ""), subject = visit.form.value_or("subject", "");
+  const Status unlinked =
+      desk.parts.directory.unlink_identity(visit.account().id, issuer, subject, visit.actor);
+  if (!unlinked) return refuse(desk, visit, unlinked.error());
+  desk.parts.log.info(
+      "account.login_unlinked",
+      {{"request_id", visit.request.id()}, {"account", visit.account().id.str()}, {"issuer", issuer}});
+  return net::Response::redirect("/account/identities?done=unlinked");
 }
 
 net::Response show_sessions(const Desk& desk, const Visit& visit) {

@@ -21,6 +21,7 @@ net::Response change_profile(const Desk& desk, const Visit& visit);
 
 // logins.cc
 net::Response show_identities(const Desk& desk, const Visit& visit);
+net::Response unlink_identity(const Desk& desk, const Visit& visit);
 net::Response show_sessions(const Desk& desk, const Visit& visit);
 net::Response end_session(const Desk& desk, const Visit& visit);
 net::Response end_other_sessions(const Desk& desk, const Visit& visit);

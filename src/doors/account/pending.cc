@@ -66,11 +66,12 @@ view::Html note_form(const Desk& desk, const Visit& visit, const accounts::Reque
 
 view::Html other_ways() {
   return group(
-      view::more("I have an account already",
-                 group(el("p",
-                          "Sign in with the login that you used before. On the page of your logins you "
-                          "can then link further ones to the same account."),
-                       view::button_link("Sign in with another login", "/login?to=%2Faccount%2Fidentities"))),
+      view::more(
+          "I have an account already",
+          group(el("p",
+                   "Sign in with the login that you used before. On the page of your logins you "
+                   "can then link further ones to the same account."),
+                view::button_link("Sign in with another login", sign_in_again_path("/account/identities")))),
       el("p", view::text_link("Correct your profile", "/account/profile"), " · ",
          view::text_link("Sign out", "/logout")));
 }

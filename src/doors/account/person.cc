@@ -76,7 +76,7 @@ view::Html acts_of(const Desk& desk, const Visit& visit, const Account& account)
   const auto fresh = callers::standing(*visit.caller, desk.parts.clock.now(), desk.settings.fresh_for);
   if (fresh.step == journey::Step::sign_in_again) {
     return html.add(el("p", "Changes to an account need a login of the last minutes."))
-        .add(view::button_link("Sign in again", "/login?to=%2Fadmin%2Faccounts"));
+        .add(view::button_link("Sign in again", sign_in_again_path("/admin/accounts")));
   }
   for (const Act& act : kActs) {
     if (is_possible(act, account)) html.add(act_form(visit, account, act));

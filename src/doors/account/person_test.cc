@@ -72,7 +72,7 @@ TEST_F(PersonPages, an_old_login_changes_nothing_and_leads_to_the_login) {
   house.clock().advance(std::chrono::minutes(16));
   EXPECT_TRUE(shows(get(root, path(ada)), "Sign in again"));
   for (const char* act : {"suspend", "close", "make-admin"})
-    expect_sent_to(post(root, path(ada, act)), "/login?to=%2Fadmin%2Faccounts");
+    expect_sent_to(post(root, path(ada, act)), "/login?again=1&to=%2Fadmin%2Faccounts");
   EXPECT_EQ(read(ada.id).state, State::active);
   EXPECT_FALSE(read(ada.id).is_admin);
 }

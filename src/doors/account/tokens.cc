@@ -137,7 +137,7 @@ net::Response show_list(const Desk& desk, const Visit& visit, const Wanted& want
   const auto fresh = callers::standing(*visit.caller, now, desk.settings.fresh_for);
   if (fresh.step == journey::Step::sign_in_again) {
     page.body.add(el("p", "For this you must have signed in a moment ago."));
-    page.body.add(view::button_link("Sign in again", "/login?to=%2Faccount%2Ftokens"));
+    page.body.add(view::button_link("Sign in again", sign_in_again_path("/account/tokens")));
   } else {
     page.body.add(make_form(desk, visit, wanted));
   }

@@ -123,7 +123,7 @@ TEST_F(TokenPages, an_old_login_makes_no_token) {
   const Browser ada = house.sign_in(account);
   house.clock().advance(std::chrono::minutes(16));
   EXPECT_TRUE(shows(get(ada, "/account/tokens"), "Sign in again"));
-  expect_sent_to(post(ada, "/account/tokens", kGood), "/login?to=%2Faccount%2Ftokens");
+  expect_sent_to(post(ada, "/account/tokens", kGood), "/login?again=1&to=%2Faccount%2Ftokens");
   EXPECT_TRUE(tokens_of(account.id).empty());
 }
 

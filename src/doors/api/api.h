@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "domain/accounts/approvals.h"
@@ -15,6 +16,7 @@
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
 #include "domain/issuers/issuers.h"
+#include "domain/issuers/publisher.h"
 #include "domain/journal/journal.h"
 #include "domain/sessions/sessions.h"
 #include "platform/net/router.h"
@@ -36,6 +38,7 @@ struct Parts {
   credentials::Credentials& credentials;
   callers::Callers& callers;
   const issuers::Tokens& tokens;
+  std::vector<std::shared_ptr<issuers::Publisher>> publishers;  // of issuers and of providers
   const admission::CurrentRules& rules;
   explain::Book& book;
   const Clock& clock;

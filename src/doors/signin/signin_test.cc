@@ -84,6 +84,7 @@ TEST_F(SigningIn, a_secret_goes_the_way_that_the_upstream_takes_it) {
 
   uni.metadata.set("token_endpoint_auth_methods_supported", json::Array{"client_secret_post"});
   uni.publish();
+  providers[0].keys->purge();
   build();
   Browser second;
   sign_in(second);
