@@ -68,9 +68,12 @@ function(lanyard_house file)
     if(sources)
       add_library(${target} STATIC ${sources})
       target_link_libraries(${target} PUBLIC lanyard_flags ${links} ${LANYARD_THIRD_PARTY_${flat}})
-      if(LANYARD_PCH)
+      # One precompiled header for the whole house, built with the first room: a separate one for each costs more than it saves.
+      if(LANYARD_PCH AND room STREQUAL "base")
         target_precompile_headers(${target} PRIVATE <string> <string_view> <vector> <optional> <variant> <memory>
           <functional> <chrono> <map> <unordered_map> <algorithm> <utility> <mutex> <thread>)
+      elseif(LANYARD_PCH)
+        target_precompile_headers(${target} REUSE_FROM lanyard_base)
       endif()
     else()
       add_library(${target} INTERFACE)
