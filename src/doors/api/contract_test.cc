@@ -30,8 +30,9 @@ TEST_F(TheContract, says_who_may_call_and_what_each_route_takes) {
     EXPECT_EQ(operation.takes_body, route.takes != Takes::nothing) << name;
     EXPECT_EQ(operation.has_condition, route.takes == Takes::body_if_match) << name;
     EXPECT_EQ(route.permission.has_value(), route.who == Who::administrator) << name;
-    if (route.who != Who::anybody) EXPECT_TRUE(operation.statuses.contains("401")) << name;
-    if (route.takes != Takes::nothing) EXPECT_TRUE(operation.statuses.contains("415")) << name;
+    EXPECT_EQ(operation.statuses.contains("401"), route.who != Who::anybody) << name;
+    EXPECT_EQ(operation.statuses.contains("415"), route.takes != Takes::nothing) << name;
+    EXPECT_EQ(operation.statuses.contains("428"), route.takes == Takes::body_if_match) << name;
   }
 }
 

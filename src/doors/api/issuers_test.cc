@@ -79,11 +79,11 @@ TEST_F(IssuersOfTheApi, a_token_is_explained_and_kept_to_itself) {
   EXPECT_FALSE(*refused.find("accepted")->as_bool());
   EXPECT_EQ(text(items(refused, "steps").back(), "rule"), "audience");
 
-  for (const std::string& shown : {good, bad, std::string("not.a.token"), std::string("x")}) {
+  for (const std::string& shown : {good, bad, std::string("not.a.token")}) {
     const net::Response response =
         call("POST", "/issuers/grid/test-token", json::write(json::Object{{"token", shown}}));
-    if (shown.size() > 1) EXPECT_EQ(response.body().find(shown), std::string_view::npos);
-    if (shown.size() > 1) EXPECT_EQ(house.log_text().find(shown), std::string::npos);
+    EXPECT_EQ(response.body().find(shown), std::string_view::npos);
+    EXPECT_EQ(house.log_text().find(shown), std::string::npos);
   }
   EXPECT_FALSE(house.floors().directory.find_by_identity("https://grid.example", "u-1")->has_value());
 }

@@ -87,18 +87,19 @@ struct Contract {
   }
 };
 
+// What a request shows beside its path.
+struct Sent {
+  std::string token = "its own";  // "" : none
+  std::string type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
 class Program : public testing::Test {
  protected:
   explicit Program(const app::Config& config = test::small_site()) : house(config) {
     root = house.somebody("Root", accounts::State::active, true);
     token = house.api_token(root, {"admin"});
   }
-
-  struct Sent {
-    std::string token = "its own";  // "" : none
-    std::string type = "application/json";
-    std::vector<std::pair<std::string, std::string>> headers = {};
-  };
 
   // `path` is below /api/v1.
   net::Response call(std::string method, std::string_view path, std::string body = "",
