@@ -51,7 +51,7 @@ struct Names {
 // 101).
 Names take_apart(std::string_view raw) {
   Names names;
-  names.full = to_lower_ascii(trim(raw));
+  names.full = to_lower_ascii(raw);
   const std::size_t at = names.full.find('@');
   names.local = names.full.substr(0, at);
   if (at != std::string::npos) names.domain = names.full.substr(at + 1);
@@ -72,7 +72,7 @@ std::string normalise(const Rules& rules, const Names& names) {
 }
 
 bool is_usable_name(std::string_view name) {
-  return name.size() <= kLongestName && !has_control(name) && is_utf8(name) &&
+  return name.size() <= kLongestName && trim(name) == name && !has_control(name) && is_utf8(name) &&
          name.find('/') == std::string_view::npos;
 }
 

@@ -77,7 +77,7 @@ TEST_P(SessionsAndArtefacts, idle_and_absolute_ends) {
   EXPECT_FALSE(find(started.cookie).ok()) << "idle for an hour";
 
   const auto other = start();
-  for (int i = 0; i < 13; ++i) {
+  for (int i = 0; i < 14; ++i) {
     session = find(other.cookie);
     if (!session.ok()) break;
     EXPECT_TRUE(test::succeeded(sessions_->touch(*session)));
