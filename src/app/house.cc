@@ -171,7 +171,7 @@ Status House::furnish() {
   return {};
 }
 
-void House::mount_assets(net::Router& router) {
+void mount_assets(net::Router& router) {
   net::Endpoint assets;
   assets.pattern = "/assets/{name}";
   assets.runs = net::Runs::on_loop;

@@ -63,6 +63,9 @@ struct Floors {
   sessions::Artefacts artefacts;
 };
 
+// The files that pages need, for every listener that shows pages.
+void mount_assets(net::Router& router);
+
 class House {
  public:
   static Result<std::unique_ptr<House>> make(std::unique_ptr<Floors> floors);
@@ -88,7 +91,6 @@ class House {
   explicit House(std::unique_ptr<Floors> floors);
   Status open_outside();
   Status furnish();
-  static void mount_assets(net::Router& router);
 
   std::unique_ptr<Floors> floors_;
   view::PageFrame frame_;

@@ -163,6 +163,7 @@ int run_try(const terminal::Given& given) {
                                      std::move(*key), frame, random, clock);
   auto provider_routes = std::make_shared<net::Router>();
   provider.mount(*provider_routes);
+  mount_assets(*provider_routes);
 
   const auto outside = net::make_client({.calls_per_host = 16}, clock, log);
   frame.site_name = "Practice application";

@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 
+import { Client } from './support/http.mjs';
 import { startProvider } from './support/provider.mjs';
 import { ask, startSite } from './support/site.mjs';
 
@@ -12,10 +13,10 @@ const issuer = (id, provider, more = {}) => ({
   id, issuer: provider.issuer, audiences: [AUDIENCE], allow_loopback: true, keys_cool_down: '1s', admission: { new_accounts: 'active' }, ...more,
 });
 
-async function startIssuers(t, more = {}) {
+async function startIssuers(t, more = {}, config = {}) {
   const grid = await startProvider(t);
   const lab = await startProvider(t);
-  const { lanyard } = await startSite(t, { config: { issuers: [issuer('grid', grid, more), issuer('lab', lab, more)], ...more.config } });
+  const { lanyard } = await startSite(t, { config: { issuers: [issuer('grid', grid, more), issuer('lab', lab, more)], ...config } });
   const call = (token) => ask(lanyard, { token });
   return { grid, lab, lanyard, call };
 }
@@ -87,14 +88,13 @@ test('row_TK4: past the hard expiry that issuer alone is refused, 401 with the r
   const refused = await call(await grid.mint({ ...GOOD, sub: 'new' }));
   assert.equal(refused.status, 401);
   assert.ok(refused.headers['x-lanyard-reason'], refused.text);
-  const { Client } = await import('./support/http.mjs');
   const api = await new Client().get(`${lanyard.url}/api/v1/me`, { headers: { authorization: `Bearer ${await grid.mint({ ...GOOD, sub: 'new' })}` } });
   assert.equal(api.status, 503, api.text);
   assert.equal((await call(await lab.mint(GOOD))).status, 200);
 });
 
 test('row_TK7: each mechanism is a switch', async (t) => {
-  const { grid, call } = await startIssuers(t, { config: { auth: { bearer_tokens: false } } });
+  const { grid, call } = await startIssuers(t, {}, { auth: { bearer_tokens: false } });
   assert.equal((await call(await grid.mint(GOOD))).status, 401);
   assert.equal(grid.requests.length, 0);
 });

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "doors/practice/practice.h"
+#include "platform/view/assets.h"
 #include "platform/view/pieces.h"
 
 namespace lanyard::doors::practice {
@@ -62,6 +63,11 @@ Result<net::Reply> Application::State::ask(const net::Request& request, std::str
 }
 
 net::Response Application::State::answer(const net::Request& request) const {
+  if (request.path().starts_with("/assets/")) {
+    const auto query = request.query_form();
+    return view::asset_response(request.path().substr(std::string_view("/assets/").size()),
+                                query ? query->value_or("v", "") : "");
+  }
   if (request.path().starts_with(kOwnFolder)) return forward(request);
   const auto verdict = ask(request, "GET", cat(settings.gate_url, "/check/", settings.client));
   if (!verdict)

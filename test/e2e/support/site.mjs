@@ -63,7 +63,7 @@ export async function adminTokenFile(lanyard, provider, who = 'ada') {
   const page = await client.get(`${lanyard.url}/account/tokens`, { headers: PAGE });
   const form = page.forms.find((one) => new URL(one.action).pathname === '/account/tokens' && 'label' in one.fields);
   assert.ok(form, page.text);
-  const made = await client.submit(form, { fields: { label: 'command line', scope: 'admin', scopes: 'admin', days: '1' }, headers: PAGE });
+  const made = await client.submit(form, { fields: { label: 'command line', admin: '1', days: '1' }, headers: PAGE });
   const token = /lyt_[A-Za-z0-9_-]{49}/.exec(made.text)?.[0];
   assert.ok(token, made.text);
   const file = join(lanyard.folder, 'token');
