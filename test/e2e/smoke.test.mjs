@@ -12,7 +12,7 @@ test('both programs start', async () => {
   }
 });
 
-test('the server gets ready and stops well', { skip: 'lanyardd does not serve yet' }, async (t) => {
+test('the server gets ready and stops well', async (t) => {
   const lanyard = await startLanyard(t);
   assert.equal((await fetch(`${lanyard.url}/healthz`)).status, 200);
   await lanyard.stop();

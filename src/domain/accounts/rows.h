@@ -1,5 +1,6 @@
 // The tables of this room: accounts, account_words, identities, addresses, requests, its counters, and one
-// row of settings. Only rows_*.cc name them. Every statement is answered from an index; what can be many has a limit.
+// row of settings. Only rows_*.cc name them. Every statement is answered from an index; what can be many has
+// a limit.
 #pragma once
 
 #include <cstdint>

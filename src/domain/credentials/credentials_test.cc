@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "domain/accounts/directory.h"
+#include "test/support/account.h"
 #include "test/support/databases.h"
 
 namespace lanyard::credentials {
@@ -17,18 +17,8 @@ class ApiTokens : public test::OnEveryDatabase {
     if (IsSkipped() || HasFatalFailure()) return;
     ledger_.emplace(db(), marks_, clock_);
     credentials_.emplace(*ledger_, random_, crypto::KeyedHash({"key"}), 30 * kDay);
-    mia_ = person("s-1");
-    noah_ = person("s-2");
-  }
-  AccountId person(const std::string& subject) {
-    accounts::Directory directory(*ledger_, random_);
-    accounts::NewAccount wanted;
-    wanted.issuer = "https://login.uni.example";
-    wanted.subject = subject;
-    wanted.name = subject;
-    const auto made = directory.create(wanted, actor_);
-    EXPECT_TRUE(test::succeeded(made));
-    return made.ok() ? made->id : AccountId();
+    mia_ = test::make_account(*ledger_, random_, "s-1");
+    noah_ = test::make_account(*ledger_, random_, "s-2");
   }
   Result<Credentials::Made> make(Duration life = kDay) {
     return credentials_->make_token({mia_, "laptop", {"servicex"}, life}, actor_);

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "base/text.h"
-#include "domain/accounts/directory.h"
 #include "domain/sessions/artefacts.h"
+#include "test/support/account.h"
 #include "test/support/databases.h"
 
 namespace lanyard::sessions {
@@ -19,15 +19,8 @@ class SessionsAndArtefacts : public test::OnEveryDatabase {
     if (IsSkipped() || HasFatalFailure()) return;
     ledger_.emplace(db(), marks_, clock_);
     sessions_.emplace(*ledger_, random_, crypto::KeyedHash({"new key", "old key"}), Lives{});
-    accounts::Directory directory(*ledger_, random_);
-    accounts::NewAccount wanted;
-    wanted.issuer = "https://login.uni.example";
-    wanted.subject = "s-1";
-    wanted.name = "Mia";
-    wanted.email = "mia@uni.example";
-    const auto made = directory.create(wanted, actor_);
-    ASSERT_TRUE(test::succeeded(made));
-    account_ = made->id;
+    account_ = test::make_account(*ledger_, random_, "s-1");
+    ASSERT_FALSE(account_.empty());
   }
   Sessions::Started start(std::string_view old_cookie = "") {
     Login login{account_,   "https://login.uni.example", "s-1", "providers[uni]", "Browser\r\n1.0",

@@ -10,8 +10,8 @@ net::Response render(const PageFrame& frame, const Page& page, int status) {
   response.header("Content-Security-Policy", content_security_policy(page.form_origin));
   response.header("X-Frame-Options", "DENY");
   response.header("Cache-Control", "no-store");
-  // Nothing is told to other sites. With "no-referrer" browsers would send our own forms with "Origin: null", which can
-  // not be told from a foreign page's.
+  // Nothing is told to other sites. With "no-referrer" browsers would send our own forms with "Origin: null",
+  // which can not be told from a foreign page's.
   response.header("Referrer-Policy", "same-origin");
   return response;
 }
