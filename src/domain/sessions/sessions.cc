@@ -59,8 +59,13 @@ Result<Sessions::Started> Sessions::start(const Login& login, std::string_view o
   session.address = clean(login.address);
   LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
     if (!old_cookie.empty()) {
-      for (const std::string& hash : hashes_.candidates(old_cookie))
-        LANYARD_CHECK(rows::remove_by_hash(connection, hash));
+      for (const std::string& hash : hashes_.candidates(old_cookie)) {
+        LANYARD_TRY(const auto old, rows::find_by_hash(connection, hash));
+        if (!old) continue;
+        LANYARD_CHECK(rows::remove(connection, old->session.id));
+        // It may be somebody else's, whose cached verdicts have to fall too.
+        notes.add(note("session.ended", old->session));
+      }
     }
     LANYARD_CHECK(rows::insert(connection, session, hashes_.of(started.cookie.reveal())));
     notes.add(note("session.started", session));

@@ -132,6 +132,19 @@ TEST_F(GateCheck, attack_034_suspended_or_signed_out_is_felt_by_the_next_request
   EXPECT_EQ(ask("/", bearer(token)).status(), 401);
 }
 
+TEST_F(GateCheck, attack_034_a_login_of_somebody_else_in_the_same_browser_ends_the_old_session_at_once) {
+  const auto old = sign_in(somebody("Ada"));
+  const std::string session(
+      sure(sessions.start_child(old.session, ClientId("wiki"), console)).cookie.reveal());
+  ask("/", cookie(session));
+  ASSERT_EQ(ask("/", cookie(session)).status(), 200);
+  ASSERT_TRUE(was_quick);
+  const auto bob = somebody("Bob");
+  sessions::Login login{bob.id, "https://uni.example", "sub-Bob", "providers[uni]", "", ""};
+  ASSERT_TRUE(sessions.start(login, old.cookie.reveal(), console).ok());
+  EXPECT_EQ(ask("/", cookie(session)).status(), 401);
+}
+
 TEST_F(GateCheck, attack_036_a_changed_payload_or_client_is_not_found_in_the_cache) {
   ask("/", bearer(grid_token()));
   activate_bearer();
