@@ -142,7 +142,9 @@ TEST_F(People, attack_111_nothing_that_is_not_offered_can_be_set_when_preparing)
     const json::Object refused = expect_problem(
         call("POST", "/accounts", cat(R"({"email": "a@lab.example", )", std::string_view(member), "}")), 400,
         "invalid");
-    EXPECT_NE(text(refused, "detail").find(std::string(member).substr(1, 4)), std::string::npos);
+    EXPECT_NE(
+        text(refused, "detail").find(std::string(member).substr(0, std::string(member).find('"', 1) + 1)),
+        std::string::npos);
   }
   for (const char* wrong :
        {R"({})", R"({"issuer": "https://x.example"})", R"({"email": 7})", R"({"email": null})",
