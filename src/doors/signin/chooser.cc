@@ -157,8 +157,10 @@ net::Response show_link_advice(Desk& desk, const net::Request& request) {
       view::el("p",
                "The mail address of this login is confirmed for another account here. If that account is "
                "yours, sign in with your other login instead."),
-      view::el("p", "You can add this login to it there, under ", view::el("em", "Identities"),
-               ". Accounts are never joined by themselves, because an address alone proves nothing."),
+      view::el("p",
+               "Then tell the people who run this site that both are yours: this login has an account of "
+               "its own now, which they have to join with the other. Accounts are never joined by "
+               "themselves, because an address alone proves nothing."),
       view::button_row(
           {view::button_link("Use my other login", with_query("/login", again), view::Emphasis::primary),
            view::button_link("Go on as a new person", with_return("/pending", *back))}));
