@@ -4,36 +4,8 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 
 import { accessibilityFaults, screenshot, startBrowser } from './support/browser.mjs';
-import { startLanyard } from './support/lanyard.mjs';
-import { PEOPLE, startProvider } from './support/provider.mjs';
-
-async function startSite(t) {
-  const provider = await startProvider(t);
-  const lanyard = await startLanyard(t, {
-    config: ({ url }) => {
-      provider.clients.push({
-        client_id: 'lanyard',
-        client_secret: 'a secret of this test alone',
-        redirect_uris: [`${url}/login/callback/uni`],
-      });
-      provider.rebuild();
-      return {
-        auth: { admin_email: PEOPLE.ada.email },
-        providers: [
-          {
-            id: 'uni',
-            label: 'Example University',
-            issuer: provider.issuer,
-            client_id: 'lanyard',
-            client_secret: 'a secret of this test alone',
-            allow_loopback: true,
-          },
-        ],
-      };
-    },
-  });
-  return { provider, lanyard };
-}
+import { PEOPLE } from './support/provider.mjs';
+import { startSite } from './support/site.mjs';
 
 async function signIn(page, lanyard, name) {
   await page.goto(`${lanyard.url}/`);
