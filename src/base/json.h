@@ -24,8 +24,14 @@ using Array = std::vector<Value>;
 // Members in the order in which they were written; names are unique.
 class Object {
  public:
-  Object() = default;
+  Object();
   Object(std::initializer_list<Member> members);
+  // Where Member is known: a vector of it can not be copied or destroyed before.
+  Object(const Object& other);
+  Object(Object&& other) noexcept;
+  Object& operator=(const Object& other);
+  Object& operator=(Object&& other) noexcept;
+  ~Object();
   // Takes members whose names the caller knows to be unique; nothing is compared.
   static Object from_unique(std::vector<Member> members);
   const Value* find(std::string_view name) const;  // nullptr when absent
@@ -82,6 +88,13 @@ struct Member {
   Value value;
   friend bool operator==(const Member&, const Member&) = default;
 };
+
+inline Object::Object() = default;
+inline Object::Object(const Object& other) = default;
+inline Object::Object(Object&& other) noexcept = default;
+inline Object& Object::operator=(const Object& other) = default;
+inline Object& Object::operator=(Object&& other) noexcept = default;
+inline Object::~Object() = default;
 
 struct Limits {
   std::size_t bytes = 1 << 20;
