@@ -233,11 +233,11 @@ TEST_F(Bootstrapping, the_link_makes_the_first_administrator) {
   build();
   const std::string token = make_link();
   Browser browser;
-  const net::Response page = get(browser, "/bootstrap/" + token);
+  const net::Response page = get(browser, "/bootstrap?token=" + token);
   EXPECT_EQ(page.status(), 200);
   EXPECT_NE(page.body().find("Become the first administrator"), std::string_view::npos);
   EXPECT_NE(page.body().find(token), std::string_view::npos);
-  EXPECT_EQ(get(browser, "/bootstrap/" + token).status(), 200);  // looking uses nothing up
+  EXPECT_EQ(get(browser, "/bootstrap?token=" + token).status(), 200);  // looking uses nothing up
   EXPECT_EQ(location(sign_in(browser, Form{{"bootstrap", token}})), "/account");
   EXPECT_TRUE(account_of("u-1")->is_admin);
   EXPECT_EQ(account_of("u-1")->state, accounts::State::active);
@@ -257,8 +257,8 @@ TEST_F(Bootstrapping, attack_116_the_link_is_good_once_and_closed_for_ever) {
   uni.lie = [&](json::Object& claims) { claims.set("nonce", "x"); };
   EXPECT_EQ(problem(come_back(first, first_answer)), "wrong-answer");
   uni.lie = [](json::Object&) {};
-  EXPECT_EQ(problem(get(first, "/bootstrap/" + token)), "bootstrap-over");
-  EXPECT_EQ(problem(get(first, "/bootstrap/" + other)), "bootstrap-over");
+  EXPECT_EQ(problem(get(first, "/bootstrap?token=" + token)), "bootstrap-over");
+  EXPECT_EQ(problem(get(first, "/bootstrap?token=" + other)), "bootstrap-over");
   // A login that carries the other link, begun by hand.
   const net::Response late = sign_in(first, Form{{"bootstrap", other}});
   EXPECT_EQ(problem(late), "bootstrap-over");
@@ -282,11 +282,11 @@ TEST_F(Bootstrapping, attack_116_two_browsers_at_once_make_one_administrator) {
 
 TEST_F(Bootstrapping, a_made_up_or_old_link_does_nothing) {
   Browser browser;
-  EXPECT_EQ(problem(get(browser, "/bootstrap/" + std::string(43, 'A'))), "bootstrap-over");
+  EXPECT_EQ(problem(get(browser, "/bootstrap?token=" + std::string(43, 'A'))), "bootstrap-over");
   EXPECT_EQ(problem(begin(browser, Form{{"bootstrap", std::string(43, 'A')}})), "bootstrap-over");
   const std::string token = make_link();
   clock.advance(std::chrono::hours(1));
-  EXPECT_EQ(problem(get(browser, "/bootstrap/" + token)), "bootstrap-over");
+  EXPECT_EQ(problem(get(browser, "/bootstrap?token=" + token)), "bootstrap-over");
 }
 
 TEST(Place, is_an_address_or_the_network_of_one_subscriber) {

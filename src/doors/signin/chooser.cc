@@ -110,7 +110,8 @@ net::Response show_chooser(Desk& desk, const net::Request& request) {
 
 net::Response show_bootstrap(Desk& desk, const net::Request& request) {
   if (auto closed = when_closed(desk, request)) return std::move(*closed);
-  const std::string token(request.path_part("token"));
+  const auto query = request.query_form();
+  const std::string token = query.ok() ? query->value_or("token", "") : "";
   const auto closed = desk.parts.directory.bootstrap_is_closed();
   if (!closed) return desk.show_error(request, closed.error());
   if (*closed) return desk.explain(request, Problem::bootstrap_over, {});

@@ -34,7 +34,7 @@ void SignIn::mount(net::Router& router) {
   route(Method::get, "/login/link", Runs::db, show_link_advice);
   route(Method::get, "/logout", Runs::db, ask_logout);
   route(Method::post, "/logout", Runs::db, do_logout);
-  route(Method::get, "/bootstrap/{token}", Runs::db, show_bootstrap);
+  route(Method::get, "/bootstrap", Runs::db, show_bootstrap);
 }
 
 }  // namespace lanyard::doors::signin

@@ -79,7 +79,8 @@ struct Parts {
 // GET  /login/problem/{kind}        what went wrong, in words
 // GET  /login/link                  the address is confirmed for another account: what to do about it
 // GET, POST /logout                 asks first, then ends the session and its children
-// GET  /bootstrap/{token}           one-time link for the first administrator; changes nothing by itself
+// GET  /bootstrap?token=            one-time link for the first administrator; changes nothing by itself. The token stands in
+//                                   the query because paths are logged.
 // clang-format on
 class SignIn {
  public:

@@ -71,6 +71,12 @@ export async function until(what, ask, { seconds = 15, every = 25 } = {}) {
   }
 }
 
+// The environment without LANYARD_BUILD, which is ours and which lanyardd would refuse as an unknown setting.
+export function surroundings() {
+  const { LANYARD_BUILD: ours, ...rest } = process.env;
+  return rest;
+}
+
 // A program in the foreground. It dies with this process, however this process dies.
 export class Program {
   constructor(command, args, { name, env = {}, cwd, user, stdout = 'text' } = {}) {
@@ -80,7 +86,7 @@ export class Program {
     const become = user ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : [];
     this.child = spawn('setpriv', [...become, '--pdeathsig=KILL', '--', command, ...args], {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...surroundings(), ...env },
       stdio: ['ignore', stdout === 'text' ? 'pipe' : 'ignore', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

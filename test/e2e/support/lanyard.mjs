@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { atEnd, freePort, Program, temporaryFolder, until } from './ending.mjs';
+import { atEnd, freePort, Program, surroundings, temporaryFolder, until } from './ending.mjs';
 import { sharedPostgres } from './postgres.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
@@ -18,7 +18,7 @@ export const program = (name) => join(BUILD, name);
 // Runs lanyardd or lanyard to its end: {code, stdout, stderr}.
 export function run(name, args, { env = {}, input = '', seconds = 30, cwd } = {}) {
   return new Promise((done) => {
-    const options = { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000, killSignal: 'SIGKILL', encoding: 'utf8' };
+    const options = { cwd, env: { ...surroundings(), ...env }, timeout: seconds * 1000, killSignal: 'SIGKILL', encoding: 'utf8' };
     const child = execFile(program(name), args, options, (fault, stdout, stderr) => {
       done({ code: fault ? (typeof fault.code === 'number' ? fault.code : (fault.signal ?? fault.code)) : 0, stdout, stderr });
     });
