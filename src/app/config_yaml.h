@@ -11,6 +11,14 @@
 namespace lanyard::app {
 
 struct YamlNode {
+  // Written below, where a pair of nodes is known.
+  YamlNode();
+  YamlNode(const YamlNode& other);
+  YamlNode(YamlNode&& other) noexcept;
+  YamlNode& operator=(const YamlNode& other);
+  YamlNode& operator=(YamlNode&& other) noexcept;
+  ~YamlNode();
+
   enum class Kind { empty, plain, quoted, list, map };
   Kind kind = Kind::empty;
   std::string text;  // of a scalar
@@ -18,6 +26,13 @@ struct YamlNode {
   std::vector<YamlNode> items;
   std::vector<std::pair<YamlNode, YamlNode>> members;  // in order, also those with one name
 };
+
+inline YamlNode::YamlNode() = default;
+inline YamlNode::YamlNode(const YamlNode& other) = default;
+inline YamlNode::YamlNode(YamlNode&& other) noexcept = default;
+inline YamlNode& YamlNode::operator=(const YamlNode& other) = default;
+inline YamlNode& YamlNode::operator=(YamlNode&& other) noexcept = default;
+inline YamlNode::~YamlNode() = default;
 
 struct YamlFault {
   int line = 1, column = 1;

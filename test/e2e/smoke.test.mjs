@@ -14,6 +14,6 @@ test('both programs start', async () => {
 
 test('the server gets ready and stops well', async (t) => {
   const lanyard = await startLanyard(t);
-  assert.equal((await fetch(`${lanyard.url}/healthz`)).status, 200);
+  assert.equal((await fetch(`${lanyard.operationsUrl}/healthz`)).status, 200);
   await lanyard.stop();
 });

@@ -62,7 +62,7 @@ def tidy_stage(options):
 
 
 def _tidy(name):
-    flags = ["-std=c++20", "-Isrc", "-I.", "-DBOOST_ASIO_NO_DEPRECATED", "-DBOOST_ALL_NO_LIB", "-Wno-everything"]
+    flags = ["-std=c++20", "-Isrc", "-I.", "-isystem/usr/include/postgresql", "-DBOOST_ASIO_NO_DEPRECATED", "-DBOOST_ALL_NO_LIB", "-Wno-everything"]
     return run(["clang-tidy", "--quiet", name, "--", *flags], "tidy-" + name.replace("/", "-"), TIDY_LIMIT)
 
 

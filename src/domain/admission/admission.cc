@@ -24,7 +24,7 @@ class Walk {
   }
   void skip(std::string_view rule, std::string_view setting) { pass(rule, setting, "not set"); }
   // `why` is for the operator, `words` for the person.
-  Verdict refuse(std::string_view rule, std::string_view setting, std::string why, std::string words,
+  Verdict refuse(std::string_view rule, std::string_view setting, const std::string& why, std::string words,
                  std::string next) {
     verdict_.trace.push_back({std::string(rule), full(setting), why, false});
     verdict_.refusal =

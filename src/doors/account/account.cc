@@ -43,7 +43,7 @@ struct Account::State {
 };
 
 Account::Account(Parts parts, Settings settings)
-    : state_(std::make_shared<State>(State{Desk{std::move(parts), std::move(settings)}})) {}
+    : state_(std::make_shared<State>(State{Desk{parts, std::move(settings)}})) {}
 
 Account::~Account() = default;
 

@@ -13,7 +13,7 @@ using net::Runs;
 constexpr Method kMethods[] = {Method::get,   Method::post, Method::put,
                                Method::patch, Method::del,  Method::options};
 
-void add_question(net::Router& router, const std::shared_ptr<Desk>& desk, std::string pattern,
+void add_question(net::Router& router, const std::shared_ptr<Desk>& desk, const std::string& pattern,
                   Wording wording) {
   for (const Method method : kMethods) {
     net::Endpoint endpoint;

@@ -19,7 +19,7 @@ std::vector<Choice> choices(const Desk& desk, const net::Request& request) {
   std::vector<Choice> all;
   for (const Provider* provider : desk.list_open())
     all.push_back({provider, last && *last && **last == provider->id});
-  std::ranges::stable_partition(all, &Choice::was_last);
+  std::stable_partition(all.begin(), all.end(), [](const Choice& choice) { return choice.was_last; });
   return all;
 }
 

@@ -274,7 +274,7 @@ Response& Response::cookie(const Cookie& cookie) {
   return header("Set-Cookie", line);
 }
 
-Response& Response::body(std::string content_type, std::string body) {
+Response& Response::body(std::string_view content_type, std::string body) {
   header("Content-Type", content_type);
   body_ = std::move(body);
   shared_body_.reset();

@@ -107,7 +107,7 @@ class Response {
   // fault.
   Response& header(std::string_view name, std::string_view value);
   Response& cookie(const Cookie& cookie);
-  Response& body(std::string content_type, std::string body);
+  Response& body(std::string_view content_type, std::string body);
   // A block of complete "Name: value\r\n" lines and a body that many answers share (verdicts, key sets,
   // assets).
   Response& shared_headers(std::shared_ptr<const std::string> lines);

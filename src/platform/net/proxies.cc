@@ -118,7 +118,8 @@ bool TrustedProxies::contains(const Address& address) const {
 
 std::optional<std::string> TrustedProxies::forwarded_client(const std::vector<HeaderField>& headers) const {
   std::optional<Address> client;
-  for (const HeaderField& field : std::views::reverse(headers)) {
+  for (auto at = headers.rbegin(); at != headers.rend(); ++at) {
+    const HeaderField& field = *at;
     if (!same_name(field.name, "x-forwarded-for")) continue;
     for (std::string_view rest = field.value;;) {
       const std::size_t comma = rest.rfind(',');
