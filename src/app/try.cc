@@ -117,7 +117,15 @@ Result<Secret> settle_people(Floors& floors) {
   return token.token;
 }
 
+// The client as it can be typed: beside this program when it was built from source, otherwise by its name.
+std::string client_program() {
+  std::error_code failed;
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path() / "lanyard";
+  return !failed && std::filesystem::exists(beside, failed) ? beside.string() : "lanyard";
+}
+
 void print_links(std::int64_t port, const std::string& token_file) {
+  const std::string client = client_program();
   std::cout << "\nLanyard is ready to be tried. Everything stays on this machine.\n\n"
             << "  practice application   " << url(port + 2) << "/\n"
             << "                         sign in as Noah Newcomer: he has to wait\n"
@@ -128,8 +136,8 @@ void print_links(std::int64_t port, const std::string& token_file) {
             << "  figures                " << url(port + 3) << "/metrics\n\n"
             << "Or decide on the command line, in another terminal:\n\n"
             << "  export LANYARD_SERVER=" << url(port) << " BEARER_TOKEN_FILE=" << token_file << "\n"
-            << "  lanyard user list --state pending\n"
-            << "  lanyard user approve noah@practice.example\n\n"
+            << "  " << client << " user list --state pending\n"
+            << "  " << client << " user approve noah@practice.example\n\n"
             << "Ctrl-C ends it.\n"
             << std::flush;
 }
