@@ -5,8 +5,8 @@ if(CCACHE AND LANYARD_PCH)
 endif()
 target_compile_options(lanyard_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   -Wcast-qual -Wformat=2 -Wundef -fno-strict-overflow -Wno-missing-field-initializers)
-# With optimisation g++ 12 takes variants and optionals that are moved from for uninitialised; the address sanitizer and
-# the dev build, which has no such false alarms, watch for the real thing.
+# With optimisation g++ 12 takes variants and optionals that are moved from for uninitialised. The
+# warning is off in every build; -Wuninitialized and the sanitizers remain.
 target_compile_options(lanyard_flags INTERFACE -Wno-maybe-uninitialized)
 target_compile_definitions(lanyard_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
 target_include_directories(lanyard_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})

@@ -88,12 +88,6 @@ Result<std::int64_t> remove(Connection& connection, const SessionId& id) {
   return connection.exec(kOwn, id);
 }
 
-Result<std::int64_t> remove_by_hash(Connection& connection, std::string_view hash) {
-  LANYARD_TRY(const auto found, find_by_hash(connection, hash));
-  if (!found) return std::int64_t{0};
-  return remove(connection, found->session.id);
-}
-
 Result<std::int64_t> remove_all(Connection& connection, const AccountId& account, const SessionId& but) {
   static const Stmt kRemove{
       "DELETE FROM sessions WHERE account_id = $1 AND id <> $2 AND (parent_id IS NULL OR parent_id <> $2)"};

@@ -26,7 +26,6 @@ Result<std::optional<Session>> find_by_id(store::Connection& connection, const S
 Status touch(store::Connection& connection, const Session& session, Time now, Time before);
 // The session and its children; how many rows went.
 Result<std::int64_t> remove(store::Connection& connection, const SessionId& id);
-Result<std::int64_t> remove_by_hash(store::Connection& connection, std::string_view hash);
 // Everything of the account, except one session and its children.
 Result<std::int64_t> remove_all(store::Connection& connection, const AccountId& account,
                                 const SessionId& but);
