@@ -13,7 +13,6 @@ LENGTH_COUNTS = (".cc", ".h", ".ts", ".tsx", ".css", ".html")
 HEADERS_OF = {
     "Boost::headers": ("boost/",),
     "boost_json": ("boost/json",),
-    "boost_url": ("boost/url",),
     "OpenSSL::Crypto": ("openssl/",),
     "OpenSSL::SSL": ("openssl/",),
     "CURL::libcurl": ("curl/",),
@@ -128,6 +127,11 @@ class House:
         if len(tree.lines(name)) > LONGEST_FILE:
             self.fault(name, f"{len(tree.lines(name))} lines; the longest that is allowed is {LONGEST_FILE}")
 
+    def check_recipe(self, name):
+        for number, line in enumerate(tree.lines(name), 1):
+            if re.search(r"(?<![\w.}])/(tmp|home|root|work)/", line):
+                self.fault(f"{name}:{number}", "a build recipe names a folder of one machine; a clone elsewhere has none")
+
     def check_readme(self, room):
         folder = room if room == "cli" else "src/" + room
         if not any(name.startswith(folder + "/") for name in tree.files()):
@@ -145,6 +149,9 @@ class House:
             self.check_words(name)
         for name in tree.under("src", "cli", "web", ends=LENGTH_COUNTS):
             self.check_length(name)
+        for name in tree.files():
+            if name.endswith((".cmake", "CMakeLists.txt", "CMakePresets.json")):
+                self.check_recipe(name)
         for room in self.rooms:
             self.check_readme(room)
         return self.faults
