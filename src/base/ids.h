@@ -32,8 +32,9 @@ using GrantId = Id<struct GrantTag>;
 using RequestId = Id<struct RequestTag>;  // a join request that waits for a decision
 using CredentialId = Id<struct CredentialTag>;
 using ClientId = Id<struct ClientTag>;
-using ProviderId = Id<struct ProviderTag>;  // the configured name of a sign-in provider
-using SessionId = Id<struct SessionTag>;    // the public handle of a session, not its cookie
+using ProviderId = Id<struct ProviderTag>;      // the configured name of a sign-in provider
+using TokenGrantId = Id<struct TokenGrantTag>;  // an account lets a client act for it
+using SessionId = Id<struct SessionTag>;        // the public handle of a session, not its cookie
 
 // 15 base-36 characters (77 bits) from the random source, never reused.
 std::string make_id_text(Random& random);

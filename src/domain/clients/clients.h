@@ -1,22 +1,15 @@
-// The applications that ask us about people. Declared in the configuration; an immutable table.
+// The applications behind the gate: an immutable table, declared in the configuration, that an event loop can
+// ask.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/ids.h"
 #include "base/result.h"
+#include "domain/clients/client.h"
 
 namespace lanyard::clients {
-
-struct Client {
-  ClientId id;         // [a-z0-9-]
-  std::string kind;    // "gate"
-  std::string name;    // shown to people
-  std::string origin;  // "https://wiki.example.org": the only place that people are sent back to
-  bool signed_identity = false;
-};
 
 class Clients {
  public:
