@@ -1,5 +1,7 @@
 #include "domain/sessions/artefacts.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "domain/sessions/rows.h"
 
@@ -37,6 +39,14 @@ std::string place(std::string_view hash) {
 }
 
 }  // namespace
+
+bool is_token_text(std::string_view text) {
+  constexpr std::size_t kLength = 43;
+  return text.size() == kLength && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
 
 Artefacts::Artefacts(store::Database& database, const crypto::Sealer& sealer, Random& random,
                      const Clock& clock)

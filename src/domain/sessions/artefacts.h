@@ -39,6 +39,9 @@ struct Artefact {
   Time expires_at{};
 };
 
+// 43 base64url characters: what issue() gives out.
+bool is_token_text(std::string_view text);
+
 // Thread-safe.
 class Artefacts {
  public:
