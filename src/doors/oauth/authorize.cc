@@ -45,6 +45,11 @@ net::Response continue_request(const Desk& desk, const net::Request& request) {
   if (!id) return show_error(desk, request, id.error());
   auto found = find_interaction(desk, request, *id);
   if (!found) return show_error(desk, request, found.error());
+  if (found->user_code) {
+    return net::Response::redirect(found->user_code->empty()
+                                       ? "/device"
+                                       : with_query("/device", Form{{"user_code", *found->user_code}}));
+  }
   if (found->rejected) return reject(desk, request, *found->rejected);
   return proceed(desk, request, *std::move(found->interaction));
 }

@@ -14,6 +14,11 @@ net::Response continue_request(const Desk& desk, const net::Request& request);
 net::Response decide_consent(const Desk& desk, const net::Request& request);
 // token.cc
 net::Response give_token(const Desk& desk, const net::Request& request);
+// device.cc
+net::Response begin_device(const Desk& desk, const net::Request& request);
+net::Response show_device(const Desk& desk, const net::Request& request);
+net::Response enter_device_code(const Desk& desk, const net::Request& request);
+net::Response decide_device(const Desk& desk, const net::Request& request);
 // userinfo.cc, introspect.cc, revoke.cc
 net::Response give_userinfo(const Desk& desk, const net::Request& request);
 net::Response introspect(const Desk& desk, const net::Request& request);

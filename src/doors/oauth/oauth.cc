@@ -33,6 +33,10 @@ void OAuth::mount(net::Router& router) {
   route(Method::post, "/token", Runs::db, give_token);
   route(Method::get, "/userinfo", Runs::db, give_userinfo);
   route(Method::post, "/userinfo", Runs::db, give_userinfo);
+  route(Method::post, "/devicecode", Runs::db, begin_device);
+  route(Method::get, "/device", Runs::db, show_device);
+  route(Method::post, "/device", Runs::db, enter_device_code);
+  route(Method::post, "/device/confirm", Runs::db, decide_device);
   route(Method::post, "/introspect", Runs::db, introspect);
   route(Method::post, "/revoke", Runs::db, revoke);
   route(Method::get, "/jwks", Runs::db, give_keys);

@@ -15,6 +15,7 @@
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
 #include "domain/tokens/consents.h"
+#include "domain/tokens/devices.h"
 #include "domain/tokens/grants.h"
 #include "domain/tokens/keys.h"
 #include "domain/tokens/mint.h"
@@ -43,6 +44,7 @@ struct Parts {
   tokens::Keys& keys;
   tokens::Mint& mint;
   tokens::Grants& grants;
+  tokens::Devices& devices;
   tokens::Consents& consents;
   tokens::Once& once;
   const view::PageFrame& site;
@@ -59,6 +61,9 @@ struct Parts {
 // POST /consent                   allow or refuse
 // POST /token                     the token endpoint, all grants
 // GET, POST /userinfo
+// POST /devicecode              a program begins the device grant (RFC 8628)
+// GET, POST /device               the code that it shows
+// POST /device/confirm            allow or refuse
 // POST /introspect, /revoke       RFC 7662, RFC 7009
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
 // clang-format on

@@ -15,9 +15,10 @@ struct Row {
   clients::Grant grant;
   Answered (*answer)(const Desk&, const TokenRequest&);
 };
-constexpr std::array<Row, 3> kGrants{{
+constexpr std::array<Row, 4> kGrants{{
     {clients::Grant::authorization_code, by_code},
     {clients::Grant::refresh_token, by_refresh_token},
+    {clients::Grant::device_code, by_device_code},
     {clients::Grant::client_credentials, by_client},
 }};
 
