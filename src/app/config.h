@@ -22,8 +22,12 @@ struct ServerConfig {
   std::string operations_listen = "127.0.0.1:9464";  // health, readiness and metrics; "" turns it off
   // Addresses or networks; a network that contains everything is refused.
   std::vector<std::string> trusted_proxies;
-  unsigned loops = 0;  // event loops; 0: one a core
-  Secret secret_key;   // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
+  // RFC 8705: certificates of clients, asked for in our own handshake or handed on by a trusted proxy.
+  std::string client_certificates = "off";  // or "ask"
+  std::string client_certificate_header;    // "": no proxy hands one on
+  std::string client_certificate_ca_file;   // PEM: the authorities behind tls_client_auth
+  unsigned loops = 0;                       // event loops; 0: one a core
+  Secret secret_key;  // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
   std::string site_name = "Lanyard";
   std::string support = "";  // e-mail address or URL shown on pages
 };

@@ -1,6 +1,7 @@
 #include "app/config_check.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <utility>
 
@@ -122,6 +123,27 @@ void check_networks(const std::string& key, const std::vector<std::string>& netw
   }
 }
 
+// What nobody could ever show, or what anybody could forge.
+void check_client_certificates(const ServerConfig& server, Findings& findings) {
+  if (server.client_certificates == "ask" && server.tls_certificate.empty()) {
+    findings.fault(
+        "server.client_certificates", "is \"ask\", but Lanyard does not speak TLS itself",
+        "Give server.tls_certificate and server.tls_key, or let the proxy hand certificates on and "
+        "name its header in server.client_certificate_header.");
+  }
+  const std::string& header = server.client_certificate_header;
+  if (header.empty()) return;
+  if (!std::ranges::all_of(header, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; })) {
+    findings.fault("server.client_certificate_header",
+                   cat("is ", shown(header), ", which is not a header's name"),
+                   "Write it like X-Client-Certificate.");
+  } else if (server.trusted_proxies.empty()) {
+    findings.fault("server.client_certificate_header",
+                   "is given, but no proxy is trusted, so the header is never read",
+                   "Name the proxy's address in server.trusted_proxies.");
+  }
+}
+
 void check_server(const Config& config, Findings& findings) {
   const ServerConfig& server = config.server;
   check_origin("server.public_url", server.public_url, findings);
@@ -147,6 +169,7 @@ void check_server(const Config& config, Findings& findings) {
                    "Give both, or none for plain HTTP behind a proxy.");
   }
   check_networks("server.trusted_proxies", server.trusted_proxies, findings);
+  check_client_certificates(server, findings);
   if (server.tls_key.empty() && server.public_url.starts_with("https://") && server.trusted_proxies.empty()) {
     findings.warn(
         "server.public_url is https and Lanyard speaks plain HTTP, but server.trusted_proxies is empty: "
