@@ -12,6 +12,11 @@ net::Response authorize_by_form(const Desk& desk, const net::Request& request);
 net::Response continue_request(const Desk& desk, const net::Request& request);
 // consent.cc
 net::Response decide_consent(const Desk& desk, const net::Request& request);
+// par.cc
+net::Response push_request(const Desk& desk, const net::Request& request);
+// end_session.cc
+net::Response ask_end_session(const Desk& desk, const net::Request& request);
+net::Response end_session(const Desk& desk, const net::Request& request);
 // token.cc
 net::Response give_token(const Desk& desk, const net::Request& request);
 // device.cc

@@ -29,6 +29,7 @@ void OAuth::mount(net::Router& router) {
   route(Method::get, "/authorize", Runs::db, authorize);
   route(Method::post, "/authorize", Runs::db, authorize_by_form);
   route(Method::get, "/authorize/continue", Runs::db, continue_request);
+  route(Method::post, "/par", Runs::db, push_request);
   route(Method::post, "/consent", Runs::db, decide_consent);
   route(Method::post, "/token", Runs::db, give_token);
   route(Method::get, "/userinfo", Runs::db, give_userinfo);
@@ -39,6 +40,8 @@ void OAuth::mount(net::Router& router) {
   route(Method::post, "/device/confirm", Runs::db, decide_device);
   route(Method::post, "/introspect", Runs::db, introspect);
   route(Method::post, "/revoke", Runs::db, revoke);
+  route(Method::get, "/end_session", Runs::db, ask_end_session);
+  route(Method::post, "/end_session", Runs::db, end_session);
   route(Method::get, "/jwks", Runs::db, give_keys);
   route(Method::get, "/.well-known/openid-configuration", Runs::on_loop, give_metadata);
   route(Method::get, "/.well-known/oauth-authorization-server", Runs::on_loop, give_metadata);

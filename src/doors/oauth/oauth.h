@@ -58,6 +58,7 @@ struct Parts {
 // clang-format off
 // GET, POST /authorize            the authorization endpoint
 // GET  /authorize/continue        back from signing in or from waiting; "request" names what was asked for
+// POST /par                     a pushed request (RFC 9126)
 // POST /consent                   allow or refuse
 // POST /token                     the token endpoint, all grants
 // GET, POST /userinfo
@@ -65,6 +66,7 @@ struct Parts {
 // GET, POST /device               the code that it shows
 // POST /device/confirm            allow or refuse
 // POST /introspect, /revoke       RFC 7662, RFC 7009
+// GET, POST /end_session          an application asks to sign somebody out
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
 // clang-format on
 class OAuth {
