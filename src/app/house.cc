@@ -166,6 +166,10 @@ Status House::furnish() {
   mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
   doors::oauth::Settings counter;
   counter.public_url = config.server.public_url;
+  if (!config.server.client_certificate_ca_file.empty()) {
+    LANYARD_TRY(auto authorities, crypto::Authorities::from_file(config.server.client_certificate_ca_file));
+    counter.authorities = std::make_shared<const crypto::Authorities>(std::move(authorities));
+  }
   counter.nonce_keys = f.sealer.derive_all("dpop nonce");
   oauth_ = std::make_unique<doors::oauth::OAuth>(
       doors::oauth::Parts{f.ledger, f.groups, f.sessions, f.artefacts, *callers_, f.registry, f.keys, *mint_,

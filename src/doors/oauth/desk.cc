@@ -18,6 +18,7 @@ Desk::Desk(Parts p, Settings s)
             return once.first_time(kind, owner, text, until);
           },
           {},
+          settings.authorities,
           settings.public_url,
           p.clock,
           p.log})),

@@ -20,6 +20,7 @@
 #include "domain/tokens/keys.h"
 #include "domain/tokens/mint.h"
 #include "domain/tokens/once.h"
+#include "platform/crypto/certificate.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
 #include "platform/view/page.h"
@@ -27,8 +28,9 @@
 namespace lanyard::doors::oauth {
 
 struct Settings {
-  std::string public_url;               // the issuer, byte for byte
-  std::vector<std::string> nonce_keys;  // Sealer::derive_all("dpop nonce")
+  std::string public_url;                                  // the issuer, byte for byte
+  std::vector<std::string> nonce_keys;                     // Sealer::derive_all("dpop nonce")
+  std::shared_ptr<const crypto::Authorities> authorities;  // of clients' certificates; may be nullptr
   Duration code_life = std::chrono::seconds(60);
   Duration interaction_life = std::chrono::hours(24);  // a newcomer's request survives so long
   Duration pushed_life = std::chrono::seconds(90);     // RFC 9126 section 2.2
