@@ -331,7 +331,8 @@ const Part& config_parts() {
                    section<&Config::auth>("auth", auth_part),
                    list<&Config::providers>("providers", provider_part),
                    list<&Config::issuers>("issuers", issuer_part),
-                   list<&Config::clients>("clients", client_part), section<&Config::gate>("gate", gate_part),
+                   list<&Config::clients>("clients", client_part),
+                   section<&Config::tokens>("tokens", tokens_part), section<&Config::gate>("gate", gate_part),
                    section<&Config::journal>("journal", journal_part),
                    section<&Config::limits>("limits", limits_part)},
       .fresh = fresh<Config>};
