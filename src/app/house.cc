@@ -1,5 +1,6 @@
 #include "app/house.h"
 
+#include "app/client_mapping.h"
 #include "app/gate_key.h"
 #include "app/mapping.h"
 #include "base/text.h"
@@ -63,7 +64,8 @@ std::vector<std::pair<std::string, std::string>> provider_labels(const Config& c
 
 }  // namespace
 
-Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database> d, crypto::Sealer s)
+Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database> d, crypto::Sealer s,
+               std::vector<clients::Declared> declared)
     : config(c),
       ground(g),
       database(std::move(d)),
@@ -74,12 +76,15 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       groups(ledger, ground.random),
       credentials(ledger, ground.random, hashes(sealer, "credential hashes"), config.auth.api_token_life),
       sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config)),
-      artefacts(*database, sealer, ground.random, ground.clock) {}
+      artefacts(*database, sealer, ground.random, ground.clock),
+      registry(ledger, marks, ground.random, hashes(sealer, "client secrets"), std::move(declared)) {}
 
 Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground& ground) {
   LANYARD_TRY(crypto::Sealer sealer, make_sealer(config, ground.random));
   LANYARD_TRY(auto database, open(config, ground.log));
-  return std::make_unique<Floors>(config, ground, std::move(database), std::move(sealer));
+  LANYARD_TRY(auto declared, to_declared(config));
+  return std::make_unique<Floors>(config, ground, std::move(database), std::move(sealer),
+                                  std::move(declared));
 }
 
 House::House(std::unique_ptr<Floors> floors)
@@ -158,8 +163,9 @@ Status House::furnish() {
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
       doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                        *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
-      doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors")});
+                        f.registry, *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
+      doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors"),
+                           to_lives(config.tokens), config.tokens.longest_token});
 
   auto router = std::make_shared<net::Router>();
   signin_->mount(*router);

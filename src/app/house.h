@@ -14,6 +14,7 @@
 #include "domain/callers/callers.h"
 #include "domain/callers/cookies.h"
 #include "domain/clients/clients.h"
+#include "domain/clients/registry.h"
 #include "domain/credentials/credentials.h"
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
@@ -47,7 +48,7 @@ struct Floors {
   static Result<std::unique_ptr<Floors>> make(const Config& config, const Ground& ground);
 
   Floors(const Config& config, const Ground& ground, std::unique_ptr<store::Database> database,
-         crypto::Sealer sealer);
+         crypto::Sealer sealer, std::vector<clients::Declared> declared);
 
   const Config config;
   const Ground ground;
@@ -61,6 +62,7 @@ struct Floors {
   credentials::Credentials credentials;
   sessions::Sessions sessions;
   sessions::Artefacts artefacts;
+  clients::Registry registry;
 };
 
 // The files that pages need, for every listener that shows pages.
