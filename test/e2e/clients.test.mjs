@@ -1,5 +1,5 @@
-// Clients over their whole life: made, read, changed and removed through the API and with the command line, and declared in
-// the file; across a restart, and between two servers on one database.
+// Clients over their whole life: declared in the file, or made, read, changed and removed through the API and with the command
+// line, and across a restart.
 
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -24,8 +24,7 @@ async function start(t, more = {}) {
       };
     },
   });
-  const file = await adminTokenFile(lanyard, provider);
-  const token = readFileSync(file, 'utf8').trim();
+  const { file, token } = await adminTokenFile(lanyard, provider);
   const call = async (method, path, body, headers = {}) => {
     const answer = await fetch(`${lanyard.url}/api/v1${path}`, {
       method,
