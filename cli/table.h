@@ -16,6 +16,8 @@ int user_suspend(const terminal::Given& given);
 int user_restore(const terminal::Given& given);
 int user_close(const terminal::Given& given);
 int user_import(const terminal::Given& given);
+int key_list(const terminal::Given& given);
+int key_rotate(const terminal::Given& given);
 int issuer_list(const terminal::Given& given);
 int issuer_show(const terminal::Given& given);
 int issuer_test_token(const terminal::Given& given);

@@ -69,6 +69,7 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       database(std::move(d)),
       sealer(std::move(s)),
       ledger(*database, marks, ground.clock),
+      keys(ledger, sealer, ground.random, marks, {}, ground.make_key),
       directory(ledger, ground.random),
       approvals(ledger),
       groups(ledger, ground.random),
@@ -126,6 +127,8 @@ Status House::furnish() {
   const Ground& ground = f.ground;
   LANYARD_TRY(const Url url, parse_url(config.server.public_url));
   LANYARD_TRY(crypto::PrivateKey identity_key, gate_key(f));
+  LANYARD_CHECK(f.keys.prepare());
+  mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
 
   verdicts_ = std::make_unique<callers::Verdicts>(
       callers::VerdictLimits{config.gate.cache_entries, config.gate.cache_life, config.gate.stale_limit},
@@ -157,8 +160,8 @@ Status House::furnish() {
                                config.auth.api_tokens, provider_labels(config)});
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
-      doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                        *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
+      doors::api::Parts{f.ledger, f.keys, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
+                        *callers_, *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
       doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors")});
 
   auto router = std::make_shared<net::Router>();

@@ -21,6 +21,8 @@
 #include "domain/journal/journal.h"
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/keys.h"
+#include "domain/tokens/mint.h"
 #include "doors/account/account.h"
 #include "doors/api/api.h"
 #include "doors/gate/gate.h"
@@ -40,6 +42,7 @@ struct Ground {
   Random& random;
   const Log& log;
   std::string banner = {};  // above every page; practice mode says so there
+  tokens::MakeKey make_key = crypto::PrivateKey::generate;
 };
 
 // The floors below the doors: enough for the commands that work beside the database.
@@ -55,6 +58,7 @@ struct Floors {
   crypto::Sealer sealer;
   journal::Marks marks;
   journal::Ledger ledger;
+  tokens::Keys keys;
   accounts::Directory directory;
   accounts::Approvals approvals;
   groups::Groups groups;
@@ -79,6 +83,7 @@ class House {
   const issuers::Tokens& tokens() const { return *tokens_; }
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }
+  tokens::Mint& mint() { return *mint_; }
 
   // For errors outside any handler: a page for browsers, a problem for programs.
   net::Response error_response(const net::Request* request, int status) const;
@@ -103,6 +108,7 @@ class House {
   std::unique_ptr<callers::Verdicts> verdicts_;
   std::unique_ptr<callers::Callers> callers_;
   std::unique_ptr<clients::Clients> clients_;
+  std::unique_ptr<tokens::Mint> mint_;
   std::unique_ptr<view::Guard> guard_;
   std::unique_ptr<callers::Cookies> cookies_;
   std::unique_ptr<doors::signin::SignIn> signin_;

@@ -32,7 +32,7 @@ std::string entitlement(std::string_view host, std::string_view group) {
   return out;
 }
 
-// WLCG token profile 1.x. "1.0" is what verifiers in use accept; Debian's libscitokens refuses others, and
+// WLCG token profile 1.x. "1.0" is what verifiers in use accept; they refuse others, and some of them
 // tokens without `nbf`.
 Status write_wlcg(Draft& draft) {
   const std::vector<std::string>& held = draft.subject().groups;

@@ -1,4 +1,4 @@
-// /api/v1: accounts, approvals, groups, issuers, journal, explain. What api/openapi.yaml says, and nothing
+// /api/v1: accounts, approvals, groups, issuers, signing keys, journal, explain. What api/openapi.yaml says, and nothing
 // else. JSON in and out, RFC 9457 problems, keyset pages, If-Match on changes. Bearers only, never a cookie:
 // no page can be made to call it.
 #pragma once
@@ -19,6 +19,7 @@
 #include "domain/issuers/publisher.h"
 #include "domain/journal/journal.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/keys.h"
 #include "platform/net/router.h"
 
 namespace lanyard::doors::api {
@@ -31,6 +32,7 @@ struct Settings {
 
 struct Parts {
   journal::Ledger& ledger;
+  tokens::Keys& keys;
   accounts::Directory& directory;
   accounts::Approvals& approvals;
   groups::Groups& groups;
