@@ -60,11 +60,12 @@ void add_aarc(Draft& draft) {
   const Subject& subject = draft.subject();
   if (!subject.is_person) return;
   const bool all = draft.has_scope("aarc");
-  const std::string host = host_of(draft.issuer);
-  if (all) draft.claims.set("aarc_ver", "https://aarc-community.org/attribute/profile/version/1.0");
-  if (all || draft.has_scope("voperson_id")) draft.claims.set("voperson_id", cat(subject.id, '@', host));
   const bool modern = all || draft.has_scope("entitlements");
   const bool older = draft.has_scope("eduperson_entitlement");
+  const bool identifier = all || draft.has_scope("voperson_id");
+  const std::string host = modern || older || identifier ? host_of(draft.issuer) : std::string();
+  if (all) draft.claims.set("aarc_ver", "https://aarc-community.org/attribute/profile/version/1.0");
+  if (identifier) draft.claims.set("voperson_id", cat(subject.id, '@', host));
   if (modern || older) {
     std::vector<std::string> urns;
     for (const std::string& group : subject.groups) urns.push_back(entitlement(host, group));
