@@ -21,6 +21,8 @@ int client_show(const terminal::Given& given);
 int client_create(const terminal::Given& given);
 int client_delete(const terminal::Given& given);
 int client_rotate_secret(const terminal::Given& given);
+int key_list(const terminal::Given& given);
+int key_rotate(const terminal::Given& given);
 int issuer_list(const terminal::Given& given);
 int issuer_show(const terminal::Given& given);
 int issuer_test_token(const terminal::Given& given);

@@ -79,7 +79,8 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config)),
       artefacts(*database, sealer, ground.random, ground.clock),
       registry(ledger, marks, ground.random, hashes(sealer, "client secrets"), std::move(declared)),
-      keys(ledger, sealer, ground.random, marks, {config.tokens.key_notice, config.tokens.longest_token}),
+      keys(ledger, sealer, ground.random, marks, {config.tokens.key_notice, config.tokens.longest_token},
+           ground.make_key),
       grants(ledger, sealer, ground.random),
       consents(ledger),
       devices(ledger, ground.random, hashes(sealer, "device codes")),
@@ -138,6 +139,8 @@ Status House::furnish() {
   const Ground& ground = f.ground;
   LANYARD_TRY(const Url url, parse_url(config.server.public_url));
   LANYARD_TRY(crypto::PrivateKey identity_key, gate_key(f));
+  LANYARD_CHECK(f.keys.prepare());
+  mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
 
   verdicts_ = std::make_unique<callers::Verdicts>(
       callers::VerdictLimits{config.gate.cache_entries, config.gate.cache_life, config.gate.stale_limit},
@@ -162,8 +165,6 @@ Status House::furnish() {
       doors::gate::Parts{*callers_, *clients_, f.sessions, f.artefacts, book_, frame_, *guard_, *cookies_,
                          std::move(identity_key), ground.random, ground.clock, ground.log},
       doors::gate::Settings{config.server.public_url, to_routes(config), config.gate.signed_identity_life});
-  LANYARD_CHECK(f.keys.prepare());
-  mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
   doors::oauth::Settings counter;
   counter.public_url = config.server.public_url;
   if (!config.server.client_certificate_ca_file.empty()) {
@@ -183,8 +184,9 @@ Status House::furnish() {
                                config.auth.api_tokens, provider_labels(config)});
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
-      doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                        f.registry, *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
+      doors::api::Parts{f.ledger, f.keys, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
+                        *callers_, f.registry, *tokens_, publishers_, *rules_, book_, ground.clock,
+                        ground.log},
       doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors"),
                            to_lives(config.tokens), config.tokens.longest_token});
 

@@ -48,6 +48,7 @@ struct Ground {
   Random& random;
   const Log& log;
   std::string banner = {};  // above every page; practice mode says so there
+  tokens::MakeKey make_key = crypto::PrivateKey::generate;
 };
 
 // The floors below the doors: enough for the commands that work beside the database.
@@ -93,6 +94,7 @@ class House {
   const issuers::Tokens& tokens() const { return *tokens_; }
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }
+  tokens::Mint& mint() { return *mint_; }
 
   // For errors outside any handler: a page for browsers, a problem for programs.
   net::Response error_response(const net::Request* request, int status) const;
@@ -117,10 +119,10 @@ class House {
   std::unique_ptr<callers::Verdicts> verdicts_;
   std::unique_ptr<callers::Callers> callers_;
   std::unique_ptr<clients::Clients> clients_;
+  std::unique_ptr<tokens::Mint> mint_;
   std::unique_ptr<view::Guard> guard_;
   std::unique_ptr<callers::Cookies> cookies_;
   std::unique_ptr<doors::signin::SignIn> signin_;
-  std::unique_ptr<tokens::Mint> mint_;
   std::unique_ptr<doors::oauth::OAuth> oauth_;
   std::unique_ptr<doors::gate::Gate> gate_;
   std::unique_ptr<doors::account::Account> account_;

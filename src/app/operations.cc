@@ -81,6 +81,16 @@ void add_figures(Metrics& metrics, House& house) {
                 for (const auto& publisher : house.publishers()) usable += publisher->health().usable ? 1 : 0;
                 return usable;
               });
+  const auto age = [&house](crypto::Algorithm algorithm) {
+    const auto key = house.floors().keys.signer(algorithm);
+    if (!key) return -1.0;
+    return static_cast<double>(to_unix_seconds(house.floors().ground.clock.now())) -
+           static_cast<double>(to_unix_seconds((*key)->created_at));
+  };
+  metrics.add(Kind::gauge, "lanyard_es256_key_age_seconds", "Age of the key that signs with ES256",
+              [age] { return age(crypto::Algorithm::es256); });
+  metrics.add(Kind::gauge, "lanyard_rs256_key_age_seconds", "Age of the key that signs with RS256",
+              [age] { return age(crypto::Algorithm::rs256); });
 }
 
 }  // namespace lanyard::app

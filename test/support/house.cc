@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <stdexcept>
 
 #include "app/migration_list.h"
@@ -9,6 +10,7 @@
 #include "platform/net/request_data.h"
 #include "platform/net/router.h"
 #include "platform/store/migrations.h"
+#include "test/support/test_issuer.h"
 
 namespace lanyard::test {
 namespace {
@@ -50,8 +52,21 @@ app::Config small_site() {
   return config;
 }
 
+namespace {
+
+constexpr int kFirst = 100;  // not those of the issuers outside
+
+// The same keys in every house of a run, another one at each rotation.
+tokens::MakeKey ready_keys() {
+  return [made = std::make_shared<std::map<crypto::Algorithm, int>>()](crypto::Algorithm algorithm) {
+    return Result<crypto::PrivateKey>(test_key(algorithm, kFirst + (*made)[algorithm]++));
+  };
+}
+
+}  // namespace
+
 TestHouse::TestHouse(const app::Config& config) {
-  auto floors = sure(app::Floors::make(config, app::Ground{clock_, random_, book_.log()}));
+  auto floors = sure(app::Floors::make(config, app::Ground{clock_, random_, book_.log(), "", ready_keys()}));
   sure(store::migrate(*floors->database, app::migration_list(), clock_));
   house_ = sure(app::House::make(std::move(floors)));
   house_->floors().marks.confirmed(clock_.steady() + std::chrono::hours(24 * 365));

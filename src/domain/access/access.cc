@@ -75,6 +75,8 @@ std::string_view to_string(Permission permission) {
       return "see_issuers";
     case Permission::manage_clients:
       return "manage_clients";
+    case Permission::manage_keys:
+      return "manage_keys";
   }
   return "";
 }

@@ -44,6 +44,7 @@ enum class Permission {
   read_journal,
   see_issuers,
   manage_clients,
+  manage_keys,  // the keys that we sign with
 };
 std::string_view to_string(Permission permission);
 // Administrators, the command line beside the database, the operator of an open service and Lanyard's own

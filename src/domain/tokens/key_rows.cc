@@ -25,7 +25,7 @@ Status insert(Connection& connection, const KeyRow& row) {
 Result<std::vector<KeyRow>> list(Connection& connection) {
   static const Stmt kList{
       "SELECT kid, algorithm, sealed, public, created_at, active_at, retired_at, gone_at FROM signing_keys "
-      "ORDER BY created_at DESC, kid"};
+      "ORDER BY created_at DESC, active_at DESC, kid"};
   std::vector<KeyRow> found;
   LANYARD_CHECK(connection.query(kList, [&](const Row& row) {
     KeyRow one;

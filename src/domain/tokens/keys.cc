@@ -135,6 +135,7 @@ struct Keys::State {
   Random& random;
   const journal::Marks& marks;
   const KeyTimes times;
+  const MakeKey make_key;
 
   std::mutex mutex;  // guards `kept`
   std::shared_ptr<const Snapshot> kept;
@@ -229,8 +230,8 @@ Result<KeyPtr> Keys::State::find(std::string_view kid) {
 }
 
 Keys::Keys(journal::Ledger& ledger, const crypto::Sealer& sealer, Random& random, const journal::Marks& marks,
-           KeyTimes times)
-    : state_(new State{ledger, sealer, random, marks, times, {}, {}, {}}) {}
+           KeyTimes times, MakeKey make_key)
+    : state_(new State{ledger, sealer, random, marks, times, std::move(make_key), {}, {}, {}}) {}
 
 Keys::~Keys() = default;
 
@@ -243,7 +244,7 @@ Status Keys::prepare() {
     LANYARD_TRY(const auto snapshot, state_->current());
     if (find_signer(snapshot->all, algorithm, state_->now())) continue;
     // Outside the transaction: an RSA key takes a good part of a second.
-    LANYARD_TRY(const auto key, crypto::PrivateKey::generate(algorithm));
+    LANYARD_TRY(const auto key, state_->make_key(algorithm));
     KeyRow row = state_->make_row(key);
     const auto work = [&](store::Connection& connection, journal::Notes& notes) -> Status {
       const Time now = state_->now();
@@ -293,7 +294,7 @@ Result<KeyPtr> Keys::rotate(Algorithm algorithm, When when, const access::Actor&
   if (std::find(kAlgorithms.begin(), kAlgorithms.end(), algorithm) == kAlgorithms.end())
     return make_error(Code::invalid, cat("Lanyard does not sign with ", to_string(algorithm), "."),
                       "Name ES256 or RS256.");
-  LANYARD_TRY(const auto key, crypto::PrivateKey::generate(algorithm));
+  LANYARD_TRY(const auto key, state_->make_key(algorithm));
   KeyRow row = state_->make_row(key);
   const auto work = [&](store::Connection& connection, journal::Notes& notes) -> Status {
     const Time now = state_->now();

@@ -4,6 +4,7 @@
 // replicas.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,11 +41,14 @@ struct KeySetText {
   std::string etag;
 };
 
+// Where new keys come from; a test hands in ready ones, because making an RSA key takes long.
+using MakeKey = std::function<Result<crypto::PrivateKey>(crypto::Algorithm)>;
+
 // Thread-safe; after prepare() reading costs no database access while nothing changed.
 class Keys {
  public:
   Keys(journal::Ledger& ledger, const crypto::Sealer& sealer, Random& random, const journal::Marks& marks,
-       KeyTimes times);
+       KeyTimes times, MakeKey make_key = crypto::PrivateKey::generate);
   ~Keys();
 
   // One active key each for ES256 and RS256 when there is none; replicas that start together agree.

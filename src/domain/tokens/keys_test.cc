@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "domain/tokens/key_rows.h"
 #include "platform/crypto/jws.h"
 #include "test/support/databases.h"
+#include "test/support/test_issuer.h"
 
 namespace lanyard::tokens {
 namespace {
@@ -20,9 +22,10 @@ constexpr Duration kMoment = std::chrono::microseconds(1);
 
 // One process: its own marks and its own memory.
 struct Replica {
-  Replica(store::Database& database, const Clock& clock, const crypto::Sealer& sealer, Random& random)
+  Replica(store::Database& database, const Clock& clock, const crypto::Sealer& sealer, Random& random,
+          MakeKey make_key)
       : ledger(database, marks, clock),
-        keys(ledger, sealer, random, marks, {}),
+        keys(ledger, sealer, random, marks, {}, std::move(make_key)),
         feed(database, marks, clock) {}
   std::string signer(Algorithm algorithm = Algorithm::es256) {
     const auto key = keys.signer(algorithm);
@@ -49,7 +52,15 @@ class SigningKeys : public test::OnEveryDatabase {
     one_ = another();
     ASSERT_TRUE(test::succeeded(one_->keys.prepare()));
   }
-  std::unique_ptr<Replica> another() { return std::make_unique<Replica>(db(), clock_, sealer_, random_); }
+  std::unique_ptr<Replica> another() {
+    return std::make_unique<Replica>(db(), clock_, sealer_, random_, ready_keys());
+  }
+  // Each once a test, the same ones in every test.
+  MakeKey ready_keys() {
+    return [this](Algorithm algorithm) {
+      return Result<crypto::PrivateKey>(test::test_key(algorithm, 200 + made_++));
+    };
+  }
   Keys& keys() { return one_->keys; }
   Stage stage(const std::string& kid) {
     const auto all = *keys().list();
@@ -75,6 +86,7 @@ class SigningKeys : public test::OnEveryDatabase {
     return found;
   }
 
+  std::atomic<int> made_{0};
   test::FakeClock clock_;
   test::FakeRandom random_;
   crypto::Sealer sealer_ = *crypto::Sealer::from_text(Secret(hex_encode(test::FakeRandom(7).bytes(32))));
@@ -227,7 +239,7 @@ TEST_P(SigningKeys, attack_150_the_table_holds_no_private_key_in_clear) {
     return {};
   })));
   const auto stranger = *crypto::Sealer::from_text(Secret(hex_encode(test::FakeRandom(8).bytes(32))));
-  Replica two(db(), clock_, stranger, random_);
+  Replica two(db(), clock_, stranger, random_, ready_keys());
   EXPECT_FALSE(two.keys.prepare().ok());
 }
 

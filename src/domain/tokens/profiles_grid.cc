@@ -32,7 +32,7 @@ std::string entitlement(std::string_view host, std::string_view group) {
   return out;
 }
 
-// WLCG token profile 1.x. "1.0" is what verifiers in use accept; Debian's libscitokens refuses others, and
+// WLCG token profile 1.x. "1.0" is what verifiers in use accept; they refuse others, and some of them
 // tokens without `nbf`.
 Status write_wlcg(Draft& draft) {
   const std::vector<std::string>& held = draft.subject().groups;
@@ -60,11 +60,12 @@ void add_aarc(Draft& draft) {
   const Subject& subject = draft.subject();
   if (!subject.is_person) return;
   const bool all = draft.has_scope("aarc");
-  const std::string host = host_of(draft.issuer);
-  if (all) draft.claims.set("aarc_ver", "https://aarc-community.org/attribute/profile/version/1.0");
-  if (all || draft.has_scope("voperson_id")) draft.claims.set("voperson_id", cat(subject.id, '@', host));
   const bool modern = all || draft.has_scope("entitlements");
   const bool older = draft.has_scope("eduperson_entitlement");
+  const bool identifier = all || draft.has_scope("voperson_id");
+  const std::string host = modern || older || identifier ? host_of(draft.issuer) : std::string();
+  if (all) draft.claims.set("aarc_ver", "https://aarc-community.org/attribute/profile/version/1.0");
+  if (identifier) draft.claims.set("voperson_id", cat(subject.id, '@', host));
   if (modern || older) {
     std::vector<std::string> urns;
     for (const std::string& group : subject.groups) urns.push_back(entitlement(host, group));

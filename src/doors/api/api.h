@@ -1,6 +1,6 @@
-// /api/v1: accounts, approvals, groups, clients, issuers, journal, explain. What api/openapi.yaml says, and
-// nothing else. JSON in and out, RFC 9457 problems, keyset pages, If-Match on changes. Bearers only, never a
-// cookie: no page can be made to call it.
+// /api/v1: accounts, approvals, groups, clients, issuers, signing keys, journal, explain. What
+// api/openapi.yaml says, and nothing else. JSON in and out, RFC 9457 problems, keyset pages, If-Match on
+// changes. Bearers only, never a cookie: no page can be made to call it.
 #pragma once
 
 #include <memory>
@@ -20,6 +20,7 @@
 #include "domain/issuers/publisher.h"
 #include "domain/journal/journal.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/keys.h"
 #include "platform/net/router.h"
 
 namespace lanyard::doors::api {
@@ -34,6 +35,7 @@ struct Settings {
 
 struct Parts {
   journal::Ledger& ledger;
+  tokens::Keys& keys;
   accounts::Directory& directory;
   accounts::Approvals& approvals;
   groups::Groups& groups;

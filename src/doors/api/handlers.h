@@ -53,6 +53,10 @@ Result<net::Response> list_issuers(Desk& desk, const Ask& ask);
 Result<net::Response> get_issuer(Desk& desk, const Ask& ask);
 Result<net::Response> test_token(Desk& desk, const Ask& ask);
 
+// keys.cc
+Result<net::Response> list_keys(Desk& desk, const Ask& ask);
+Result<net::Response> rotate_key(Desk& desk, const Ask& ask);
+
 // history.cc
 Result<net::Response> list_journal(Desk& desk, const Ask& ask);
 Result<net::Response> list_account_journal(Desk& desk, const Ask& ask);

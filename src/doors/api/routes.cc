@@ -71,6 +71,9 @@ const std::vector<Route>& routes() {
       read("/issuers/{id}", see_issuers, get_issuer, {"kind"}),
       runs(waits, send(post, "/issuers/{id}/test-token", see_issuers, test_token)),
 
+      read("/keys", manage_keys, list_keys),
+      send(post, "/keys/rotate", manage_keys, rotate_key),
+
       read("/journal", read_journal, list_journal,
            {"after", "before", "subject", "actor", "event", "request", "limit"}),
       read("/explain/{words}", see_accounts, get_explanation),
