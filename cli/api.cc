@@ -58,7 +58,7 @@ std::string segment(std::string_view text) {
   return percent_encode(text);
 }
 
-Api::Api(Settings settings, net::Reach reach, Found token)
+Api::Api(Settings settings, net::Reach reach, lib::Found token)
     : log_(clock_, Level::error, Log::to_stderr()),
       settings_(std::move(settings)),
       reach_(std::move(reach)),
@@ -66,14 +66,14 @@ Api::Api(Settings settings, net::Reach reach, Found token)
       client_(net::make_client({.user_agent = "lanyard-cli"}, clock_, log_)) {}
 
 Result<std::unique_ptr<Api>> Api::open(const terminal::Given& given) {
-  const Environment environment = process_environment();
+  const lib::Environment environment = lib::process_environment();
   LANYARD_TRY(Settings settings, load_settings(given, environment));
   LANYARD_TRY(net::Reach reach, reach_of(settings));
-  Places places;
+  lib::Places places;
   places.environment = environment;
   places.file = settings.token_file;
   places.uid = ::geteuid();
-  LANYARD_TRY(auto found, find_bearer_token(places));
+  LANYARD_TRY(auto found, lib::find_bearer_token(places));
   if (!found) {
     return make_error(
         Code::unauthenticated, "There is no token.",

@@ -23,7 +23,7 @@ std::string unquoted(std::string_view value) {
   return std::string(trim(value.substr(0, comment)));
 }
 
-std::string config_path(const Environment& environment) {
+std::string config_path(const lib::Environment& environment) {
   const auto variable = [&](std::string_view name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;
@@ -67,7 +67,7 @@ Result<Settings> parse_settings(std::string_view file_name, std::string_view tex
   return settings;
 }
 
-Result<Settings> load_settings(const terminal::Given& given, const Environment& environment) {
+Result<Settings> load_settings(const terminal::Given& given, const lib::Environment& environment) {
   Settings settings;
   const std::string path = config_path(environment);
   if (std::ifstream file(path); !path.empty() && file) {

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "cli/bearer.h"
+#include "lib/bearer.h"
 #include "platform/net/client.h"
 #include "platform/terminal/commands.h"
 
@@ -23,7 +23,7 @@ struct Settings {
 Result<Settings> parse_settings(std::string_view file_name, std::string_view text);
 
 // --server, $LANYARD_SERVER, the file. Code::invalid when none names a server.
-Result<Settings> load_settings(const terminal::Given& given, const Environment& environment);
+Result<Settings> load_settings(const terminal::Given& given, const lib::Environment& environment);
 
 // https anywhere the user points to; plain http to this machine alone.
 Result<net::Reach> reach_of(const Settings& settings);
