@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/shelf.h"
 
 namespace lanyard::cli {
 namespace {
@@ -52,6 +53,16 @@ Error problem_of(const net::Reply& reply) {
   return error;
 }
 
+// What `lanyard login` keeps for this server.
+Result<std::optional<lib::Found>> kept_token(const terminal::Given& given, const Settings& settings) {
+  LANYARD_TRY(const auto shelf, Shelf::open(given));
+  LANYARD_TRY(const auto held, shelf->store().find(settings.server, ""));
+  if (!held) return std::optional<lib::Found>();
+  LANYARD_TRY(lib::Fresh fresh, shelf->fresh(*held, {}));
+  return std::optional<lib::Found>(
+      lib::Found{std::move(fresh.held.access_token), shelf->store().path_of(settings.server, "")});
+}
+
 }  // namespace
 
 std::string segment(std::string_view text) {
@@ -75,10 +86,12 @@ Result<std::unique_ptr<Api>> Api::open(const terminal::Given& given) {
   places.uid = ::geteuid();
   LANYARD_TRY(auto found, lib::find_bearer_token(places));
   if (!found) {
-    return make_error(
-        Code::unauthenticated, "There is no token.",
-        cat("Make one at ", settings.server,
-            "/account/tokens, write it into a file with mode 0600, and set BEARER_TOKEN_FILE to it."));
+    LANYARD_TRY(found, kept_token(given, settings));
+  }
+  if (!found) {
+    return make_error(Code::unauthenticated, "There is no token.",
+                      "Run lanyard login, or make a token on the account page, write it into a file with "
+                      "mode 0600, and set BEARER_TOKEN_FILE to it.");
   }
   return std::unique_ptr<Api>(new Api(std::move(settings), std::move(reach), std::move(*found)));
 }

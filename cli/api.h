@@ -11,8 +11,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/url.h"
-#include "lib/bearer.h"
 #include "cli/settings.h"
+#include "lib/bearer.h"
 #include "platform/net/client.h"
 #include "platform/terminal/commands.h"
 

@@ -114,8 +114,8 @@ static std::vector<Command> other_commands() {
 terminal::Program lanyard() {
   terminal::Program program;
   program.name = "lanyard";
-  program.sentence = "the client of the front desk: people, issuers, and why";
-  for (auto* part : {user_commands, other_commands}) {
+  program.sentence = "the client of the front desk: signing in, people, issuers, and why";
+  for (auto* part : {token_commands, user_commands, other_commands}) {
     for (Command& command : part()) program.commands.push_back(std::move(command));
   }
   program.common = {{"server", "URL", "instead of $LANYARD_SERVER and the configuration file"},
@@ -129,7 +129,7 @@ terminal::Program lanyard() {
       {"tokens", "where a token is looked for",
        "In this order (WLCG bearer token discovery): BEARER_TOKEN; the file that BEARER_TOKEN_FILE names;\n"
        "$XDG_RUNTIME_DIR/bt_u<uid>; /tmp/bt_u<uid>. token_file in ~/.config/lanyard/config.yaml replaces the "
-       "files.\n"
+       "files.\nAfter these, what lanyard login keeps in $XDG_STATE_HOME/lanyard.\n"
        "A token itself does not belong into that file, nor on the command line.\n"},
   };
   return program;
