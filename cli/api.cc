@@ -56,11 +56,13 @@ Error problem_of(const net::Reply& reply) {
 // What `lanyard login` keeps for this server.
 Result<std::optional<lib::Found>> kept_token(const terminal::Given& given, const Settings& settings) {
   LANYARD_TRY(const auto shelf, Shelf::open(given));
-  LANYARD_TRY(const auto held, shelf->store().find(settings.server, ""));
+  if (!shelf->has_store()) return std::optional<lib::Found>();
+  LANYARD_TRY(const lib::TokenStore* const store, shelf->store());
+  LANYARD_TRY(const auto held, store->find(settings.server, ""));
   if (!held) return std::optional<lib::Found>();
   LANYARD_TRY(lib::Fresh fresh, shelf->fresh(*held, {}));
   return std::optional<lib::Found>(
-      lib::Found{std::move(fresh.held.access_token), shelf->store().path_of(settings.server, "")});
+      lib::Found{std::move(fresh.held.access_token), store->path_of(settings.server, "")});
 }
 
 }  // namespace

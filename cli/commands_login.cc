@@ -95,6 +95,8 @@ Status sign_in(const terminal::Given& given, const Shelf& shelf) {
   wish.scope = given.value_or("scope", kScope);
   wish.audience = given.value_or("audience", "");
   wish.organisation = shelf.organisation();
+  // Opened before anybody is asked: an approval whose tokens have no place is worth nothing.
+  LANYARD_TRY(const lib::TokenStore* const store, shelf.store());
   end_when_interrupted();
   LANYARD_TRY(const lib::Metadata metadata,
               lib::discover(caller.client, caller.reach, server, lib::Spelling::with_final_slash));
@@ -107,8 +109,8 @@ Status sign_in(const terminal::Given& given, const Shelf& shelf) {
   LANYARD_TRY(const lib::Held held, lib::wait_for_approval(caller, metadata, wish, code, pause));
   let_nothing_interrupt();
   {
-    LANYARD_TRY(const lib::Lock lock, shelf.store().lock(held.issuer, held.organisation));
-    LANYARD_CHECK(shelf.store().keep(held));
+    LANYARD_TRY(const lib::Lock lock, store->lock(held.issuer, held.organisation));
+    LANYARD_CHECK(store->keep(held));
   }
   if (given.has("write-bearer-file"))
     LANYARD_CHECK(lib::write_private_file(lib::bearer_file(shelf.places()), held.access_token.reveal()));
@@ -125,8 +127,9 @@ void remove_bearer_file(const Shelf& shelf, const lib::Held& held) {
 }
 
 Status sign_out(const Shelf& shelf, const lib::Held& held) {
-  LANYARD_TRY(const lib::Lock lock, shelf.store().lock(held.issuer, held.organisation));
-  LANYARD_TRY(const auto current, shelf.store().find(held.issuer, held.organisation));
+  LANYARD_TRY(const lib::TokenStore* const store, shelf.store());
+  LANYARD_TRY(const lib::Lock lock, store->lock(held.issuer, held.organisation));
+  LANYARD_TRY(const auto current, store->find(held.issuer, held.organisation));
   if (!current) return {};
   Status revoked;
   const auto caller = shelf.caller(current->issuer);
@@ -141,12 +144,23 @@ Status sign_out(const Shelf& shelf, const lib::Held& held) {
   }
   // Here the sign-in ends in any case; that the server may not know yet is said.
   remove_bearer_file(shelf, *current);
-  LANYARD_CHECK(shelf.store().forget(current->issuer, current->organisation));
+  LANYARD_CHECK(store->forget(current->issuer, current->organisation));
   if (revoked.ok()) return {};
   Error error = revoked.error();
   return make_error(error.code,
                     cat("The tokens are deleted here, but the server did not revoke them: ", error.message),
                     "They end by themselves; end the sign-in on the account page to be sure.");
+}
+
+Result<std::vector<lib::Held>> to_end(const terminal::Given& given, const Shelf& shelf) {
+  std::vector<lib::Held> ending;
+  if (given.has("all") && shelf.has_store()) {
+    LANYARD_TRY(const lib::TokenStore* const store, shelf.store());
+    return store->list();
+  }
+  LANYARD_TRY(auto one, shelf.chosen());
+  if (one) ending.push_back(std::move(*one));
+  return ending;
 }
 
 }  // namespace
@@ -161,19 +175,11 @@ int login(const terminal::Given& given) {
 int logout(const terminal::Given& given) {
   const auto shelf = Shelf::open(given);
   if (!shelf.ok()) return terminal::fail(shelf.error());
-  std::vector<lib::Held> ending;
-  if (given.has("all")) {
-    auto all = (*shelf)->store().list();
-    if (!all.ok()) return terminal::fail(all.error());
-    ending = std::move(*all);
-  } else {
-    auto one = (*shelf)->chosen();
-    if (!one.ok()) return terminal::fail(one.error());
-    if (*one) ending.push_back(std::move(**one));
-  }
-  if (ending.empty()) return terminal::fail(not_signed_in());
+  const auto ending = to_end(given, **shelf);
+  if (!ending.ok()) return terminal::fail(ending.error());
+  if (ending->empty()) return terminal::fail(not_signed_in());
   int code = 0;
-  for (const lib::Held& held : ending) {
+  for (const lib::Held& held : *ending) {
     if (const Status done = sign_out(**shelf, held); !done.ok()) {
       code = terminal::fail(done.error());
     } else if (!given.has("quiet")) {

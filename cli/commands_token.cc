@@ -51,7 +51,8 @@ int token_print(const terminal::Given& given) {
 int token_list(const terminal::Given& given) {
   const auto shelf = Shelf::open(given);
   if (!shelf.ok()) return terminal::fail(shelf.error());
-  const auto all = (*shelf)->store().list();
+  const auto store = (*shelf)->store();
+  const auto all = store.ok() ? (*store)->list() : Result<std::vector<lib::Held>>(store.error());
   if (!all.ok()) return terminal::fail(all.error());
   json::Array items;
   for (const lib::Held& held : *all) {
@@ -64,7 +65,7 @@ int token_list(const terminal::Given& given) {
                       {"obtained_at", format_rfc3339(held.obtained_at)},
                       {"expires_at", nullptr},
                       {"refreshes", !held.refresh_token.empty()},
-                      {"file", (*shelf)->store().path_of(held.issuer, held.organisation)}};
+                      {"file", (*store)->path_of(held.issuer, held.organisation)}};
     if (held.expires_at) item.set("expires_at", format_rfc3339(*held.expires_at));
     items.emplace_back(std::move(item));
   }

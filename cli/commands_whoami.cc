@@ -24,8 +24,9 @@ Result<std::optional<Shown>> find(const terminal::Given& given, const Shelf& she
   }
   LANYARD_TRY(auto held, shelf.chosen());
   if (!held) return std::optional<Shown>();
+  LANYARD_TRY(const lib::TokenStore* const store, shelf.store());
   Shown shown;
-  shown.file = shelf.store().path_of(held->issuer, held->organisation);
+  shown.file = store->path_of(held->issuer, held->organisation);
   // The ID token is about the person; an access token may be readable for the server alone.
   shown.token = held->id_token.empty() ? held->access_token : held->id_token;
   shown.held = std::move(*held);

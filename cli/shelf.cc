@@ -1,5 +1,6 @@
 #include "cli/shelf.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -17,24 +18,34 @@ std::string_view without_slash(std::string_view text) {
 
 }  // namespace
 
-Shelf::Shelf(lib::Environment environment, Settings settings, std::string organisation, lib::TokenStore store)
+Shelf::Shelf(lib::Environment environment, Settings settings, std::string organisation)
     : log_(clock_, Level::error, Log::to_stderr()),
       environment_(std::move(environment)),
       settings_(std::move(settings)),
       organisation_(std::move(organisation)),
-      store_(std::move(store)),
       client_(net::make_client({.user_agent = "lanyard-cli"}, clock_, log_)) {}
 
 Result<std::unique_ptr<Shelf>> Shelf::open(const terminal::Given& given) {
   lib::Environment environment = lib::process_environment();
   LANYARD_TRY(Settings settings, read_settings(given, environment));
-  const std::string folder = lib::state_folder(environment);
-  if (folder.empty())
-    return make_error(Code::invalid, "There is no place to keep tokens.", "Set HOME or XDG_STATE_HOME.");
-  LANYARD_TRY(lib::TokenStore store, lib::TokenStore::open(folder));
   return std::unique_ptr<Shelf>(new Shelf(std::move(environment), std::move(settings),
-                                          given.value_or("organisation", given.value_or("vo", "")),
-                                          std::move(store)));
+                                          given.value_or("organisation", given.value_or("vo", ""))));
+}
+
+Result<const lib::TokenStore*> Shelf::store() const {
+  if (!store_) {
+    const std::string folder = lib::state_folder(environment_);
+    if (folder.empty())
+      return make_error(Code::invalid, "There is no place to keep tokens.", "Set HOME or XDG_STATE_HOME.");
+    LANYARD_TRY(store_, lib::TokenStore::open(folder));
+  }
+  return &*store_;
+}
+
+bool Shelf::has_store() const {
+  const std::string folder = lib::state_folder(environment_);
+  struct stat info {};
+  return !folder.empty() && ::lstat(folder.c_str(), &info) == 0;
 }
 
 lib::Places Shelf::places() const {
@@ -51,7 +62,9 @@ Result<lib::Caller> Shelf::caller(const std::string& issuer) const {
 }
 
 Result<std::optional<lib::Held>> Shelf::chosen() const {
-  LANYARD_TRY(auto all, store_.list());
+  if (!has_store()) return std::optional<lib::Held>();
+  LANYARD_TRY(const lib::TokenStore* const kept, store());
+  LANYARD_TRY(auto all, kept->list());
   std::erase_if(all, [&](const lib::Held& one) {
     return (!settings_.server.empty() && without_slash(one.issuer) != settings_.server) ||
            (!organisation_.empty() && one.organisation != organisation_);
@@ -70,7 +83,8 @@ Result<std::optional<lib::Held>> Shelf::chosen() const {
 
 Result<lib::Fresh> Shelf::fresh(const lib::Held& held, std::optional<Duration> if_under) const {
   LANYARD_TRY(const lib::Caller way, caller(held.issuer));
-  LANYARD_TRY(lib::Fresh fresh, lib::fresh_token(way, store_, held.issuer, held.organisation, if_under));
+  LANYARD_TRY(const lib::TokenStore* const kept, store());
+  LANYARD_TRY(lib::Fresh fresh, lib::fresh_token(way, *kept, held.issuer, held.organisation, if_under));
   if (fresh.trouble) {
     std::cerr << "warning: the token could not be refreshed: " << terminal::harmless(fresh.trouble->message)
               << "\n";

@@ -15,10 +15,12 @@ namespace lanyard::cli {
 
 class Shelf {
  public:
-  // Code::invalid when there is no place to keep tokens.
   static Result<std::unique_ptr<Shelf>> open(const terminal::Given& given);
 
-  const lib::TokenStore& store() const { return store_; }
+  // Opened when first asked for, and made where it is missing. Code::invalid when there is no place for it.
+  Result<const lib::TokenStore*> store() const;
+  // Whether anything can be kept there; asking makes no folder, which a batch job's home may not allow.
+  bool has_store() const;
   const lib::Environment& environment() const { return environment_; }
   const Settings& settings() const { return settings_; }
   const std::string& organisation() const { return organisation_; }  // "" when none was named
@@ -33,14 +35,14 @@ class Shelf {
   Result<lib::Fresh> fresh(const lib::Held& held, std::optional<Duration> if_under) const;
 
  private:
-  Shelf(lib::Environment environment, Settings settings, std::string organisation, lib::TokenStore store);
+  Shelf(lib::Environment environment, Settings settings, std::string organisation);
 
   SystemClock clock_;
   Log log_;
   lib::Environment environment_;
   Settings settings_;
   std::string organisation_;
-  lib::TokenStore store_;
+  mutable std::optional<lib::TokenStore> store_;
   std::unique_ptr<net::Client> client_;
 };
 

@@ -33,7 +33,7 @@ Status refresh(const Caller& caller, Held& held) {
 bool is_due(const Held& held, std::optional<Duration> if_under, Time now) {
   if (!held.expires_at) return false;
   const Duration life = *held.expires_at - held.obtained_at;
-  return *held.expires_at - now < if_under.value_or(std::min(kUsual, life / 2));
+  return *held.expires_at - now <= if_under.value_or(std::min(kUsual, life / 2));
 }
 
 Result<Fresh> fresh_token(const Caller& caller, const TokenStore& store, std::string_view issuer,
