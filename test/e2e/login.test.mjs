@@ -3,13 +3,15 @@
 import { strict as assert } from 'node:assert';
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { approve, Home, scriptErrors, shownPage, startDeviceProvider } from './support/device.mjs';
-import { atEnd, temporaryFolder } from './support/ending.mjs';
-import { run } from './support/lanyard.mjs';
+import { atEnd, Program, temporaryFolder } from './support/ending.mjs';
+import { program, run } from './support/lanyard.mjs';
 
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const kept = (home) => join(home.state, readdirSync(home.state).find((name) => name.endsWith('.json')));
 const mode = (path) => (lstatSync(path).mode & 0o777).toString(8);
 
@@ -263,6 +265,23 @@ test('row_TK2: the kept token is sent where discovery finds none', async (t) => 
   const answer = await home.run('user', 'list');
   assert.equal(answer.code, 0, answer.stderr);
   assert.equal(authorization, `Bearer ${JSON.parse(readFileSync(kept(home), 'utf8')).access_token}`);
+});
+
+test('the tutorial, block by block', async (t) => {
+  const provider = await startDeviceProvider(t);
+  const home = new Home(t);
+  const page = readFileSync(join(ROOT, 'docs', 'tutorials', 'a-token-from-a-terminal.md'), 'utf8');
+  const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block);
+  assert.ok(blocks.length >= 6);
+  for (const block of blocks) {
+    // The provider's own name for the place that says who one is.
+    const command = block.replaceAll('https://id.example.org', provider.issuer).replace('/userinfo', '/me');
+    const shell = new Program('bash', ['-euo', 'pipefail', '-c', command], { env: { ...home.env, PATH: `${dirname(program('lanyard'))}:${process.env.PATH}` } });
+    atEnd(t, () => shell.stop('SIGKILL'));
+    if (command.startsWith('lanyard login')) await approve(provider, await shownPage(shell), 'ada');
+    assert.equal((await shell.over).code, 0, command + shell.text);
+    if (command.includes('curl')) assert.equal(JSON.parse(shell.text).email, 'ada@example.org');
+  }
 });
 
 test('help and completion know the commands', async () => {
