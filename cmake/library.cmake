@@ -1,6 +1,9 @@
 # liblanyard.so.0: the room lib and what it stands on, compiled once more as position independent code, with nothing
 # exported but the functions of lanyard.h. The programs keep their faster objects.
 include(GNUInstallDirs)
+if(LANYARD_SANITIZE)
+  return() # a sanitizer belongs to the program that loads it
+endif()
 
 # Of net only the client's half: the server's would bring Boost.Asio into programs that never listen.
 file(GLOB library_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/base/*.cc ${CMAKE_SOURCE_DIR}/src/platform/crypto/*.cc
@@ -16,9 +19,7 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/library/boost_json.cc CONTENT "#includ
 add_library(liblanyard SHARED ${library_sources} ${CMAKE_BINARY_DIR}/library/boost_json.cc)
 target_link_libraries(liblanyard PRIVATE lanyard_flags Boost::headers OpenSSL::SSL OpenSSL::Crypto CURL::libcurl
   Threads::Threads)
-# After the -fPIE of lanyard_flags: the last one counts.
-target_compile_options(liblanyard PRIVATE -fPIC)
-target_link_options(liblanyard PRIVATE -no-pie LINKER:--version-script=${CMAKE_SOURCE_DIR}/lib/lanyard.map LINKER:-z,defs)
+target_link_options(liblanyard PRIVATE LINKER:--version-script=${CMAKE_SOURCE_DIR}/lib/lanyard.map LINKER:-z,defs)
 set_target_properties(liblanyard PROPERTIES
   OUTPUT_NAME lanyard VERSION ${PROJECT_VERSION} SOVERSION 0
   CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
