@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/shelf.h"
 
 namespace lanyard::cli {
 namespace {
@@ -52,13 +53,25 @@ Error problem_of(const net::Reply& reply) {
   return error;
 }
 
+// What `lanyard login` keeps for this server.
+Result<std::optional<lib::Found>> kept_token(const terminal::Given& given, const Settings& settings) {
+  LANYARD_TRY(const auto shelf, Shelf::open(given));
+  if (!shelf->has_store()) return std::optional<lib::Found>();
+  LANYARD_TRY(const lib::TokenStore* const store, shelf->store());
+  LANYARD_TRY(const auto held, store->find(settings.server, ""));
+  if (!held) return std::optional<lib::Found>();
+  LANYARD_TRY(lib::Fresh fresh, shelf->fresh(*held, {}));
+  return std::optional<lib::Found>(
+      lib::Found{std::move(fresh.held.access_token), store->path_of(settings.server, "")});
+}
+
 }  // namespace
 
 std::string segment(std::string_view text) {
   return percent_encode(text);
 }
 
-Api::Api(Settings settings, net::Reach reach, Found token)
+Api::Api(Settings settings, net::Reach reach, lib::Found token)
     : log_(clock_, Level::error, Log::to_stderr()),
       settings_(std::move(settings)),
       reach_(std::move(reach)),
@@ -66,19 +79,21 @@ Api::Api(Settings settings, net::Reach reach, Found token)
       client_(net::make_client({.user_agent = "lanyard-cli"}, clock_, log_)) {}
 
 Result<std::unique_ptr<Api>> Api::open(const terminal::Given& given) {
-  const Environment environment = process_environment();
+  const lib::Environment environment = lib::process_environment();
   LANYARD_TRY(Settings settings, load_settings(given, environment));
   LANYARD_TRY(net::Reach reach, reach_of(settings));
-  Places places;
+  lib::Places places;
   places.environment = environment;
   places.file = settings.token_file;
   places.uid = ::geteuid();
-  LANYARD_TRY(auto found, find_bearer_token(places));
+  LANYARD_TRY(auto found, lib::find_bearer_token(places));
   if (!found) {
-    return make_error(
-        Code::unauthenticated, "There is no token.",
-        cat("Make one at ", settings.server,
-            "/account/tokens, write it into a file with mode 0600, and set BEARER_TOKEN_FILE to it."));
+    LANYARD_TRY(found, kept_token(given, settings));
+  }
+  if (!found) {
+    return make_error(Code::unauthenticated, "There is no token.",
+                      "Run lanyard login, or make a token on the account page, write it into a file with "
+                      "mode 0600, and set BEARER_TOKEN_FILE to it.");
   }
   return std::unique_ptr<Api>(new Api(std::move(settings), std::move(reach), std::move(*found)));
 }

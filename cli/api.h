@@ -11,8 +11,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/url.h"
-#include "cli/bearer.h"
 #include "cli/settings.h"
+#include "lib/bearer.h"
 #include "platform/net/client.h"
 #include "platform/terminal/commands.h"
 
@@ -40,14 +40,14 @@ class Api {
   const std::string& server() const { return settings_.server; }
 
  private:
-  Api(Settings settings, net::Reach reach, Found token);
+  Api(Settings settings, net::Reach reach, lib::Found token);
   Result<Answer> send(net::Call call);
 
   SystemClock clock_;
   Log log_;
   Settings settings_;
   net::Reach reach_;
-  Found token_;
+  lib::Found token_;
   std::unique_ptr<net::Client> client_;
   std::string request_id_;
 };

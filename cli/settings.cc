@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "base/url.h"
+#include "lib/issuer.h"
 
 namespace lanyard::cli {
 namespace {
@@ -23,7 +23,7 @@ std::string unquoted(std::string_view value) {
   return std::string(trim(value.substr(0, comment)));
 }
 
-std::string config_path(const Environment& environment) {
+std::string config_path(const lib::Environment& environment) {
   const auto variable = [&](std::string_view name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;
@@ -67,7 +67,7 @@ Result<Settings> parse_settings(std::string_view file_name, std::string_view tex
   return settings;
 }
 
-Result<Settings> load_settings(const terminal::Given& given, const Environment& environment) {
+Result<Settings> read_settings(const terminal::Given& given, const lib::Environment& environment) {
   Settings settings;
   const std::string path = config_path(environment);
   if (std::ifstream file(path); !path.empty() && file) {
@@ -79,28 +79,25 @@ Result<Settings> load_settings(const terminal::Given& given, const Environment& 
   if (server != environment.end() && !server->second.empty()) settings.server = server->second;
   if (given.has("server")) settings.server = given.value_or("server", "");
   if (given.has("token-file")) settings.token_file = given.value_or("token-file", "");
-  if (settings.server.empty()) {
-    return make_error(Code::invalid, "It is not known which server to ask.",
-                      cat("Say --server URL, set LANYARD_SERVER, or write \"server: URL\" into ",
-                          path.empty() ? "~/.config/lanyard/config.yaml" : path, "."));
-  }
   while (settings.server.ends_with('/')) settings.server.pop_back();
   return settings;
 }
 
+Result<Settings> load_settings(const terminal::Given& given, const lib::Environment& environment) {
+  LANYARD_TRY(Settings settings, read_settings(given, environment));
+  if (settings.server.empty()) return no_server(environment);
+  return settings;
+}
+
+Error no_server(const lib::Environment& environment) {
+  const std::string path = config_path(environment);
+  return make_error(Code::invalid, "It is not known which server to ask.",
+                    cat("Say --server URL, set LANYARD_SERVER, or write \"server: URL\" into ",
+                        path.empty() ? "~/.config/lanyard/config.yaml" : path, "."));
+}
+
 Result<net::Reach> reach_of(const Settings& settings) {
-  LANYARD_TRY(const Url url, parse_url(settings.server));
-  if (url.scheme != "https" && !url.is_loopback()) {
-    return make_error(Code::invalid, cat("\"", settings.server, "\" is not https."),
-                      "A token is only sent over https, or to this machine.");
-  }
-  net::Reach reach;
-  reach.http = url.scheme == "http";
-  // The person who types chose the server; there is nobody else's address to be led to.
-  reach.loopback = true;
-  reach.private_networks = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"};
-  reach.ca_file = settings.ca_file;
-  return reach;
+  return lib::reach_for(settings.server, settings.ca_file);
 }
 
 }  // namespace lanyard::cli

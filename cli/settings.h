@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "cli/bearer.h"
+#include "lib/bearer.h"
 #include "platform/net/client.h"
 #include "platform/terminal/commands.h"
 
@@ -22,8 +22,12 @@ struct Settings {
 // refused with the reason.
 Result<Settings> parse_settings(std::string_view file_name, std::string_view text);
 
-// --server, $LANYARD_SERVER, the file. Code::invalid when none names a server.
-Result<Settings> load_settings(const terminal::Given& given, const Environment& environment);
+// --server, $LANYARD_SERVER, the file; the server is empty when none names one.
+Result<Settings> read_settings(const terminal::Given& given, const lib::Environment& environment);
+// The same; Code::invalid when none names a server.
+Result<Settings> load_settings(const terminal::Given& given, const lib::Environment& environment);
+
+Error no_server(const lib::Environment& environment);
 
 // https anywhere the user points to; plain http to this machine alone.
 Result<net::Reach> reach_of(const Settings& settings);

@@ -194,8 +194,8 @@ static std::vector<Command> other_commands() {
 terminal::Program lanyard() {
   terminal::Program program;
   program.name = "lanyard";
-  program.sentence = "the client of the front desk: people, applications, issuers, and why";
-  for (auto* part : {user_commands, client_commands, other_commands}) {
+  program.sentence = "the client of the front desk: signing in, people, applications, issuers, and why";
+  for (auto* part : {token_commands, user_commands, client_commands, other_commands}) {
     for (Command& command : part()) program.commands.push_back(std::move(command));
   }
   program.common = {{"server", "URL", "instead of $LANYARD_SERVER and the configuration file"},
@@ -209,7 +209,7 @@ terminal::Program lanyard() {
       {"tokens", "where a token is looked for",
        "In this order (WLCG bearer token discovery): BEARER_TOKEN; the file that BEARER_TOKEN_FILE names;\n"
        "$XDG_RUNTIME_DIR/bt_u<uid>; /tmp/bt_u<uid>. token_file in ~/.config/lanyard/config.yaml replaces the "
-       "files.\n"
+       "files.\nAfter these, what lanyard login keeps in $XDG_STATE_HOME/lanyard.\n"
        "A token itself does not belong into that file, nor on the command line.\n"},
   };
   return program;

@@ -6,8 +6,15 @@
 namespace lanyard::cli {
 
 terminal::Program lanyard();
+std::vector<terminal::Command> token_commands();
 
-// commands_user.cc, commands_import.cc, commands_client.cc, commands_other.cc
+// commands_login.cc, commands_whoami.cc, commands_token.cc, commands_user.cc, commands_import.cc,
+// commands_client.cc, commands_issuer.cc, commands_other.cc
+int login(const terminal::Given& given);
+int logout(const terminal::Given& given);
+int whoami(const terminal::Given& given);
+int token_print(const terminal::Given& given);
+int token_list(const terminal::Given& given);
 int user_list(const terminal::Given& given);
 int user_show(const terminal::Given& given);
 int user_approve(const terminal::Given& given);

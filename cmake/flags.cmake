@@ -22,10 +22,11 @@ elseif(LANYARD_SANITIZE STREQUAL "thread")
   target_compile_definitions(lanyard_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK LANYARD_TSAN=1)
   target_compile_options(lanyard_flags INTERFACE -Wno-tsan)
 elseif(LANYARD_HARDEN)
+  set(is_library $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>) # of whatever is being compiled or linked
   target_compile_options(lanyard_flags INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
-    -ftrivial-auto-var-init=zero -fPIE)
+    -ftrivial-auto-var-init=zero $<$<NOT:${is_library}>:-fPIE>)
   target_compile_definitions(lanyard_flags INTERFACE _GLIBCXX_ASSERTIONS $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
-  target_link_options(lanyard_flags INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+  target_link_options(lanyard_flags INTERFACE $<$<NOT:${is_library}>:-pie> -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
 endif()
 if(LLD)
   target_link_options(lanyard_flags INTERFACE -fuse-ld=lld)

@@ -1,7 +1,7 @@
 # Proves that each header compiles alone: the target lanyard_headers, one object a header, without precompiled headers.
 function(lanyard_headers)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src/*.h ${CMAKE_SOURCE_DIR}/cli/*.h
-    ${CMAKE_SOURCE_DIR}/test/support/*.h)
+    ${CMAKE_SOURCE_DIR}/lib/*.h ${CMAKE_SOURCE_DIR}/test/support/*.h)
   set(sources "")
   foreach(header IN LISTS headers)
     set(source ${CMAKE_BINARY_DIR}/headers/${header}.cc)

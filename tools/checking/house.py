@@ -19,6 +19,7 @@ HEADERS_OF = {
     "SQLite::SQLite3": ("sqlite3",),
     "PostgreSQL::PostgreSQL": ("libpq", "postgresql/", "postgres_ext"),
     "re2": ("re2/",),
+    "qrencode": ("qrencode",),
     "yaml-cpp": ("yaml-cpp/",),
     "prometheus-cpp-core": ("prometheus/",),
     "Threads::Threads": (),
@@ -133,7 +134,7 @@ class House:
                 self.fault(f"{name}:{number}", "a build recipe names a folder of one machine; a clone elsewhere has none")
 
     def check_readme(self, room):
-        folder = room if room == "cli" else "src/" + room
+        folder = room if room in tree.PRODUCT else "src/" + room
         if not any(name.startswith(folder + "/") for name in tree.files()):
             return
         name = folder + "/README.md"
@@ -143,11 +144,11 @@ class House:
             self.fault(name, f"{len(tree.lines(name))} lines; a room says it in {LONGEST_README}")
 
     def check(self):
-        code = tree.under("src", "cli")
+        code = tree.under(*tree.PRODUCT)
         for name in code:
             self.check_includes(name)
             self.check_words(name)
-        for name in tree.under("src", "cli", "web", ends=LENGTH_COUNTS):
+        for name in tree.under(*tree.PRODUCT, "web", ends=LENGTH_COUNTS):
             self.check_length(name)
         for name in tree.files():
             if name.endswith((".cmake", "CMakeLists.txt", "CMakePresets.json")):
@@ -157,7 +158,7 @@ class House:
         return self.faults
 
     def figures(self):
-        code = tree.under("src", "cli")
+        code = tree.under(*tree.PRODUCT)
         product = [name for name in code if not tree.is_test(name)]
         lengths = {name: len(tree.lines(name)) for name in product}
         longest = max(lengths, key=lengths.get, default="none")

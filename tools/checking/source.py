@@ -16,7 +16,7 @@ TIDY_LIMIT = 300
 
 
 def format_stage(options):
-    names = tree.under("src", "cli", "test", "bench", "fuzz")
+    names = tree.under(*tree.PRODUCT, "test", "bench", "fuzz")
     ran = run(["clang-format", "--dry-run", "--Werror", *names], "format", 300)
     if ran.ok:
         return passed(f"{len(names)} files")
@@ -43,7 +43,7 @@ def headers_stage(options):
 def tidy_stage(options):
     """clang-tidy over every source file that is not a test. A clean verdict is remembered under build/check/tidy by a
     hash of the file, of all it includes from this tree and of .clang-tidy, so that only what changed is read again."""
-    names = [name for name in tree.under("src", "cli", ends=(".cc",)) if not tree.is_test(name)]
+    names = [name for name in tree.under(*tree.PRODUCT, ends=(".cc",)) if not tree.is_test(name)]
     memory = LOGS / "tidy"
     memory.mkdir(parents=True, exist_ok=True)
     waiting = [(name, memory / _fingerprint(name)) for name in names]

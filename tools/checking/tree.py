@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = (".cc", ".h")
+PRODUCT = ("src", "lib", "cli")  # folders that hold rooms
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -64,7 +65,7 @@ def reach(name):
 @functools.cache
 def _includers():
     found = {}
-    for name in under("src", "cli", "test"):
+    for name in under(*PRODUCT, "test"):
         for _, quoted, header in includes(name):
             if quoted and (target := resolve(header)):
                 found.setdefault(target, set()).add(name)

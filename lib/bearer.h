@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
-namespace lanyard::cli {
+namespace lanyard::lib {
 
 using Environment = std::map<std::string, std::string, std::less<>>;
 Environment process_environment();
@@ -34,7 +34,13 @@ struct Places {
 // empty optional: there is no token anywhere.
 Result<std::optional<Found>> find_bearer_token(const Places& places);
 
+// Where others look for it: $XDG_RUNTIME_DIR/bt_u<uid>, else /tmp/bt_u<uid>.
+std::string bearer_file(const Places& places);
+
+// The token in a file that the caller names, by the rules of BEARER_TOKEN_FILE.
+Result<Secret> read_token_file(const std::string& path, unsigned uid);
+
 // b64token of RFC 6750 section 2.1, at most 16 KiB.
 bool can_be_token(std::string_view text);
 
-}  // namespace lanyard::cli
+}  // namespace lanyard::lib

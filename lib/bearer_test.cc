@@ -1,4 +1,4 @@
-#include "cli/bearer.h"
+#include "lib/bearer.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace lanyard::cli {
+namespace lanyard::lib {
 namespace {
 
 class Bearer : public testing::Test {
@@ -106,4 +106,4 @@ TEST_F(Bearer, attack_015_files_that_are_too_long_or_no_files) {
 }
 
 }  // namespace
-}  // namespace lanyard::cli
+}  // namespace lanyard::lib

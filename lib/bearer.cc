@@ -1,4 +1,4 @@
-#include "cli/bearer.h"
+#include "lib/bearer.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 
 extern char** environ;
 
-namespace lanyard::cli {
+namespace lanyard::lib {
 namespace {
 
 constexpr std::size_t kLongest = 16 * 1024;
@@ -96,6 +96,15 @@ Result<Found> checked(std::string text, std::string where) {
   return Found{Secret(std::move(text)), std::move(where)};
 }
 
+std::string value_of(const Environment& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+std::string file_name(const Places& places) {
+  return cat("bt_u", static_cast<std::int64_t>(places.uid));
+}
+
 }  // namespace
 
 Environment process_environment() {
@@ -116,11 +125,19 @@ bool can_be_token(std::string_view text) {
   });
 }
 
+std::string bearer_file(const Places& places) {
+  const std::string folder = value_of(places.environment, "XDG_RUNTIME_DIR");
+  return cat(folder.empty() ? places.temporary : folder, "/", file_name(places));
+}
+
+Result<Secret> read_token_file(const std::string& path, unsigned uid) {
+  LANYARD_TRY(std::string text, read_file(path, uid, Absent::is_an_error));
+  LANYARD_TRY(Found found, checked(std::move(text), path));
+  return std::move(found.token);
+}
+
 Result<std::optional<Found>> find_bearer_token(const Places& places) {
-  const auto variable = [&](std::string_view name) {
-    const auto found = places.environment.find(name);
-    return found == places.environment.end() ? std::string() : found->second;
-  };
+  const auto variable = [&](std::string_view name) { return value_of(places.environment, name); };
   const std::string direct(trim(variable("BEARER_TOKEN")));
   if (!direct.empty()) {
     LANYARD_TRY(auto found, checked(direct, "BEARER_TOKEN"));
@@ -136,10 +153,8 @@ Result<std::optional<Found>> find_bearer_token(const Places& places) {
   } else {
     if (const std::string named = variable("BEARER_TOKEN_FILE"); !named.empty())
       files.push_back({named, Absent::is_an_error});
-    const std::string name = cat("bt_u", static_cast<std::int64_t>(places.uid));
-    if (const std::string folder = variable("XDG_RUNTIME_DIR"); !folder.empty())
-      files.push_back({cat(folder, "/", name), Absent::leads_on});
-    files.push_back({cat(places.temporary, "/", name), Absent::leads_on});
+    if (!variable("XDG_RUNTIME_DIR").empty()) files.push_back({bearer_file(places), Absent::leads_on});
+    files.push_back({cat(places.temporary, "/", file_name(places)), Absent::leads_on});
   }
   for (const Place& place : files) {
     LANYARD_TRY(std::string text, read_file(place.path, places.uid, place.absent));
@@ -150,4 +165,4 @@ Result<std::optional<Found>> find_bearer_token(const Places& places) {
   return std::optional<Found>();
 }
 
-}  // namespace lanyard::cli
+}  // namespace lanyard::lib
