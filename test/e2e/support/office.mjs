@@ -1,0 +1,186 @@
+// The issuer that foreign clients are tried against: lanyardd, with the certified oidc-provider behind it as the place where
+// people sign in. OFFICE=reference puts the certified oidc-provider in lanyardd's place: what fails there is the test's fault
+// or the client's, what fails with lanyardd alone is ours.
+
+import { randomBytes } from 'node:crypto';
+
+import { Client } from './http.mjs';
+import { startProvider } from './provider.mjs';
+import { PAGE, startSite } from './site.mjs';
+
+export const IS_REFERENCE = process.env.OFFICE === 'reference';
+export const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const ANY_AUDIENCE = 'https://wlcg.cern.ch/jwt/v1/any';
+
+class Office {
+  constructor(fields) {
+    Object.assign(this, fields);
+  }
+
+  // Somebody's browser, without a browser.
+  visitor() {
+    return new Client({ ca: this.tls?.ca });
+  }
+
+  // From the answer of an endpoint to the redirect that leaves for `stop`, or to the page after which nothing is asked.
+  async pass(visitor, answer, who = 'ada', stop = () => false) {
+    for (let step = 0; step < 15; ++step) {
+      answer = await visitor.follow(answer, stop);
+      if (answer.location !== undefined && stop(answer.location)) return answer;
+      const away = /url=(.*)$/.exec(answer.headers.refresh ?? '');
+      if (away) {
+        const location = new URL(away[1], answer.url).href;
+        if (stop(location)) return { location, headers: answer.headers, status: answer.status };
+        answer = await visitor.get(location, { headers: PAGE });
+        continue;
+      }
+      const pressed = this.press(answer, who);
+      if (!pressed) return answer;
+      answer = await visitor.submit(pressed.form, { ...pressed, headers: PAGE });
+    }
+    throw new Error(`There is no end of pages, the last one is ${answer.url}:\n${answer.text}`);
+  }
+
+  // Goes to an authorization address as a browser does, and gives the address of the client at which the person arrives.
+  async authorize(url, redirect, { who = 'ada', visitor = this.visitor() } = {}) {
+    const stop = (next) => next.startsWith(redirect);
+    const end = await this.pass(visitor, await visitor.get(String(url), { headers: PAGE }), who, stop);
+    if (!end.location) throw new Error(`${end.url} asks for something that this test does not know:\n${end.status} ${end.text}`);
+    return new URL(end.location);
+  }
+
+  // Opens a device's page and approves.
+  async approve(url, { who = 'ada', visitor = this.visitor() } = {}) {
+    return this.pass(visitor, await visitor.get(url, { headers: PAGE }), who);
+  }
+
+  // In a real browser: chooses the provider, if asked, then the person, then allows, until `stop(url)`.
+  async passInBrowser(page, stop, { name = 'Ada Lovelace' } = {}) {
+    const doors = page.getByRole('main').getByRole('button', { name: /^(Example University|Allow|Approve|Continue)/ });
+    const next = page.getByRole('button', { name, exact: true }).or(doors).first();
+    for (let step = 0; step < 8 && !stop(page.url()); ++step) {
+      await Promise.race([next.waitFor({ timeout: 10_000 }), page.waitForURL((url) => stop(String(url)), { waitUntil: 'commit', timeout: 10_000 })]);
+      if (stop(page.url())) break;
+      const before = page.url();
+      await next.click();
+      await page.waitForURL((url) => String(url) !== before, { waitUntil: 'load', timeout: 10_000 });
+    }
+  }
+}
+
+// ---- The certified oidc-provider ----
+
+function pressAtReference({ forms, url }, who) {
+  for (const form of forms) {
+    const person = form.buttons.find((button) => button.name === 'sub' && button.value === who);
+    if (person) return { form, button: person };
+    if ('xsrf' in form.fields && !url.endsWith('/success')) {
+      return { form, fields: new URL(form.action).pathname.includes('end') ? { logout: 'yes' } : {} };
+    }
+  }
+  return undefined;
+}
+
+function referenceConfiguration(profiles, registration) {
+  const wlcg = (client) => profiles.get(client.clientId) !== undefined;
+  return {
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
+      deviceFlow: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      clientCredentials: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      dPoP: { enabled: true },
+      registration: { enabled: registration !== undefined, initialAccessToken: registration?.token ?? false },
+      registrationManagement: { enabled: registration !== undefined },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_, client) => (wlcg(client) ? ANY_AUDIENCE : undefined),
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_, resource) => ({
+          scope: 'openid offline_access storage.read:/ wlcg', audience: resource, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
+    },
+    scopes: ['openid', 'profile', 'email', 'offline_access', 'storage.read:/', 'wlcg'],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username', 'groups'] },
+    // Tokens of the grid are valid from a moment on, and say so.
+    formats: { customizers: { jwt: (_, { clientId }, { payload }) => {
+      const profile = profiles.get(clientId);
+      payload.nbf = payload.iat;
+      if (profile === 'wlcg') payload['wlcg.ver'] = '1.0';
+      if (profile === 'scitokens') payload.ver = 'scitokens:2.0';
+    } } },
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    // What libraries of the last ten years send.
+    clientBasedCORS: () => true,
+    pkce: { required: () => true, methods: ['S256'] },
+  };
+}
+
+async function startReference(t, { clients, tls, registration, people }) {
+  const profiles = new Map(clients.map(({ client_id: id, profile }) => [id, profile]));
+  const declared = clients.map(({ profile, lives, claims, ...metadata }) => ({ response_types: metadata.redirect_uris ? ['code'] : [], redirect_uris: [], ...metadata }));
+  const configuration = referenceConfiguration(profiles, registration);
+  const reference = await startProvider(t, { clients: declared, tls, people, configuration });
+  reference.provider.on('server_error', (_, fault) => console.error(fault));
+  return new Office({ issuer: reference.issuer, reference, tls, press: pressAtReference, logText: '', initialToken: registration?.token });
+}
+
+// ---- lanyardd ----
+
+// RFC 7591's names are the configuration's, with these differences.
+function declaration({ client_id: id, client_secret: secret, token_endpoint_auth_method: auth = 'client_secret_basic', grant_types, scope, lives, ...rest }) {
+  return {
+    kind: 'oauth', id, name: id, secret, auth, grants: grant_types, scopes: scope?.split(' '), ...lives, ...rest,
+  };
+}
+
+function pressAtLanyard(answer, who) {
+  for (const form of answer.forms) {
+    const person = form.buttons.find((button) => button.name === 'sub' && button.value === who);
+    if (person) return { form, button: person };
+    const { pathname } = new URL(form.action);
+    if (pathname === '/login/uni') return { form };
+    if (!/^\/(authorize|consent|device|end_session)\b/.test(pathname)) continue;
+    const button = form.buttons.find(({ value }) => /^(allow|approve|continue|yes|confirm)/i.test(value ?? '')) ?? form.buttons[0];
+    return { form, button };
+  }
+  return undefined;
+}
+
+async function startLanyardOffice(t, { clients, tls, registration, people, database, config = {} }) {
+  const university = await startProvider(t, { host: '127.0.0.2', people });
+  const { lanyard } = await startSite(t, {
+    provider: university,
+    database,
+    config: ({ host, port }) => ({
+      ...config,
+      server: tls ? { public_url: `https://${host}:${port}`, tls_certificate: tls.certificateFile, tls_key: tls.keyFile } : {},
+      clients: clients.map(declaration),
+    }),
+    url: tls ? ({ host, port }) => `https://${host}:${port}` : undefined,
+  });
+  const office = new Office({ issuer: lanyard.url, lanyard, university, tls, press: pressAtLanyard });
+  Object.defineProperty(office, 'logText', { get: () => lanyard.logText });
+  return office;
+}
+
+// clients: RFC 7591 metadata with client_id and client_secret, and `profile` ("wlcg", "scitokens") of their access tokens.
+// registration: {} for everybody's, { token } with an initial access token. tls: of makeCertificates().
+export function startOffice(t, { clients = [], ...options } = {}) {
+  return (IS_REFERENCE ? startReference : startLanyardOffice)(t, { clients, ...options });
+}
+
+// Why these tests can not run against this lanyardd: false, or the reason.
+export async function missingFrom(office, ...members) {
+  const answer = await office.visitor().get(`${office.issuer}/.well-known/openid-configuration`);
+  if (answer.status !== 200) return `this lanyardd answers ${answer.status} where the discovery document belongs`;
+  const absent = members.filter((member) => answer.json[member] === undefined);
+  return absent.length > 0 && `this lanyardd's discovery document does not have ${absent.join(', ')}`;
+}
+
+export const newSecret = () => randomBytes(24).toString('base64url');
