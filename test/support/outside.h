@@ -23,6 +23,8 @@ struct TestCertificate {
 struct CertificateWish {
   std::string name = "127.0.0.1";  // DNS name or address, in the subject alternative name
   std::chrono::hours not_before{-1}, not_after{24};
+  std::string usage = "serverAuth";  // or "clientAuth"
+  std::string organisation = {};     // UTF-8, in the subject; may be empty
 };
 TestCertificate make_authority();
 TestCertificate make_certificate(const TestCertificate& authority, const CertificateWish& wish = {});

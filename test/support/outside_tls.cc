@@ -86,10 +86,14 @@ TestCertificate make_certificate(const TestCertificate& authority, const Certifi
   EVP_PKEY* parent_key = key_from(authority.key);
   X509* certificate = blank(key, "Test Server", wish.not_before, wish.not_after);
   X509_set_issuer_name(certificate, X509_get_subject_name(parent));
+  if (!wish.organisation.empty()) {
+    X509_NAME_add_entry_by_NID(X509_get_subject_name(certificate), NID_organizationName, MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(wish.organisation.c_str()), -1, 0, 0);
+  }
   in_addr ignored{};
   const bool is_address = inet_pton(AF_INET, wish.name.c_str(), &ignored) == 1;
   extend(certificate, NID_subject_alt_name, cat(is_address ? "IP:" : "DNS:", wish.name));
-  extend(certificate, NID_ext_key_usage, "serverAuth");
+  extend(certificate, NID_ext_key_usage, wish.usage);
   X509_sign(certificate, parent_key, EVP_sha256());
   TestCertificate out{pem_of(certificate), pem_of(key)};
   X509_free(certificate);

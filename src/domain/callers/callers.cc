@@ -227,6 +227,18 @@ Result<CallerPtr> Callers::by_token(const Proof& proof, const issuers::Verified&
   return caller;
 }
 
+Result<std::shared_ptr<const Person>> Callers::find_person(const AccountId& account, std::string_view issuer,
+                                                           std::string_view subject, std::string_view source,
+                                                           const net::Request& request) {
+  const crypto::Sha256 key = identity_key(source, subject);
+  const CallerPtr known = parts_.verdicts.find(key);
+  if (known && known->person->account.id == account && known->person->issuer == issuer) return known->person;
+  const journal::Marks::Mark mark = parts_.marks.of(account);
+  LANYARD_TRY(auto person, Reader(parts_).read(account, issuer, subject, source, request));
+  parts_.verdicts.keep(key, caller_of(person, Means::bearer, Time::max()), mark);
+  return person;
+}
+
 // TK6: an identity of a configured issuer that was not seen before gets an account.
 Result<AccountId> Callers::arrive(const issuers::Verified& verified, const Admitted& admitted,
                                   const net::Request& request) {

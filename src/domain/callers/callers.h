@@ -68,6 +68,12 @@ class Callers {
   // (TK6), after admission.
   Result<CallerPtr> recognise(const Proof& proof, const net::Request& request);
 
+  // Who stands behind something that was given out earlier, as they are now: from memory while nothing
+  // changed. Code::unauthenticated: the identity is not this account's any more; Code::not_found.
+  Result<std::shared_ptr<const Person>> find_person(const AccountId& account, std::string_view issuer,
+                                                    std::string_view subject, std::string_view source,
+                                                    const net::Request& request);
+
   const Switches& switches() const { return switches_; }
   const CallerPtr& open_service() const { return open_service_; }  // the anonymous operator of SX1
 

@@ -43,6 +43,14 @@ net::Cookie Cookies::begun(std::string_view client, std::string_view value, std:
 net::Cookie Cookies::login(std::string_view value) const {
   return make(login_name(), value, std::chrono::minutes(10));
 }
+std::string Cookies::interaction_name() const {
+  return prefixed(secure_, "lanyard-request");
+}
+net::Cookie Cookies::interaction(std::string_view value) const {
+  net::Cookie cookie = make(interaction_name(), value, std::chrono::seconds(0));
+  cookie.max_age.reset();
+  return cookie;
+}
 std::string Cookies::last_provider_name() const {
   return prefixed(secure_, "lanyard-provider");
 }

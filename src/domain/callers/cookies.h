@@ -22,6 +22,8 @@ class Cookies {
   net::Cookie application(std::string_view client, std::string_view value, std::chrono::seconds life) const;
   net::Cookie begun(std::string_view client, std::string_view value, std::chrono::seconds life) const;
   net::Cookie login(std::string_view value) const;  // ten minutes
+  std::string interaction_name() const;  // binds what a client asked for to the browser that brought it
+  net::Cookie interaction(std::string_view value) const;  // until the browser closes
   // Which provider this browser used last: only the order of buttons depends on it.
   std::string last_provider_name() const;
   net::Cookie last_provider(std::string_view id) const;  // half a year

@@ -124,6 +124,9 @@ const std::string* find_redirect(const Client& client, std::string_view redirect
 
 // RFC 7591 names, as in a registration, the API and the table's column; secrets are never in it.
 json::Object to_json(const Client& client);
-Result<Client> parse_client(const json::Object& object);  // Code::invalid names the member
+// Absent members keep their defaults, `kind` is "oauth", unknown members are passed over. It takes what only
+// an administrator may say as well (`trusted`, `source`, `owner`, …): whoever lets strangers register sets
+// those himself. Code::invalid names the member.
+Result<Client> parse_client(const json::Object& object);
 
 }  // namespace lanyard::clients

@@ -1,5 +1,7 @@
 #include "domain/sessions/artefacts.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "domain/sessions/rows.h"
 
@@ -15,6 +17,12 @@ std::string_view to_string(ArtefactKind kind) {
       return "bootstrap";
     case ArtefactKind::link:
       return "link";
+    case ArtefactKind::code:
+      return "code";
+    case ArtefactKind::interaction:
+      return "interaction";
+    case ArtefactKind::pushed:
+      return "pushed";
   }
   return "login";
 }
@@ -31,6 +39,14 @@ std::string place(std::string_view hash) {
 }
 
 }  // namespace
+
+bool is_token_text(std::string_view text) {
+  constexpr std::size_t kLength = 43;
+  return text.size() == kLength && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
 
 Artefacts::Artefacts(store::Database& database, const crypto::Sealer& sealer, Random& random,
                      const Clock& clock)
@@ -57,6 +73,18 @@ Result<Secret> Artefacts::issue(ArtefactKind kind, const std::string& client,
   return token;
 }
 
+static Result<Artefact> unsealed(const rows::StoredArtefact& row, ArtefactKind kind, std::string_view hash,
+                                 const crypto::Sealer& sealer) {
+  LANYARD_TRY(const std::string text, sealer.open(row.sealed, place(hash)));
+  Artefact artefact;
+  artefact.kind = kind;
+  artefact.client = row.client;
+  artefact.account = row.account;
+  artefact.expires_at = row.expires_at;
+  LANYARD_TRY(artefact.data, json::parse_object(text));
+  return artefact;
+}
+
 // What a stored row says, when kind, client and time fit.
 static Result<Artefact> opened(const std::optional<rows::StoredArtefact>& row, ArtefactKind kind,
                                std::string_view client, std::string_view hash, Time now,
@@ -65,14 +93,7 @@ static Result<Artefact> opened(const std::optional<rows::StoredArtefact>& row, A
   if (now >= row->expires_at)
     return make_error(Code::expired, "This took too long: the link or answer is not valid any more.",
                       "Start again from the beginning.");
-  LANYARD_TRY(const std::string text, sealer.open(row->sealed, place(hash)));
-  Artefact artefact;
-  artefact.kind = kind;
-  artefact.client = row->client;
-  artefact.account = row->account;
-  artefact.expires_at = row->expires_at;
-  LANYARD_TRY(artefact.data, json::parse_object(text));
-  return artefact;
+  return unsealed(*row, kind, hash, sealer);
 }
 
 Result<Artefact> Artefacts::consume(ArtefactKind kind, std::string_view client, std::string_view token) {
@@ -107,6 +128,19 @@ Result<Artefact> Artefacts::peek(ArtefactKind kind, std::string_view client, std
   }));
   if (row && row->consumed) return not_usable();
   return opened(row, kind, client, hash, clock_.now(), sealer_);
+}
+
+Result<std::optional<Artefacts::Taken>> Artefacts::take(store::Connection& connection, ArtefactKind kind,
+                                                        std::string_view client, std::string_view token) {
+  for (const std::string& hash : hashes_.candidates(token)) {
+    LANYARD_TRY(const bool won,
+                rows::consume_artefact(connection, hash, to_string(kind), client, clock_.now()));
+    LANYARD_TRY(const auto row, rows::find_artefact(connection, hash));
+    if (!row || row->kind != to_string(kind) || row->client != client) continue;
+    LANYARD_TRY(Artefact artefact, unsealed(*row, kind, hash, sealer_));
+    return std::optional(Taken{std::move(artefact), won});
+  }
+  return std::optional<Taken>();
 }
 
 Result<std::int64_t> Artefacts::sweep(std::int64_t most) {

@@ -20,7 +20,15 @@
 
 namespace lanyard::sessions {
 
-enum class ArtefactKind { login, ticket, bootstrap, link };
+enum class ArtefactKind {
+  login,
+  ticket,
+  bootstrap,
+  link,
+  code,         // an authorization code (RFC 6749 section 4.1.2)
+  interaction,  // what a client asked for, while a person signs in and decides
+  pushed,       // a pushed request (RFC 9126)
+};
 std::string_view to_string(ArtefactKind kind);
 
 struct Artefact {
@@ -30,6 +38,9 @@ struct Artefact {
   json::Object data;  // sealed in the row
   Time expires_at{};
 };
+
+// 43 base64url characters: what issue() gives out.
+bool is_token_text(std::string_view text);
 
 // Thread-safe.
 class Artefacts {
@@ -44,6 +55,15 @@ class Artefacts {
   Result<Artefact> consume(ArtefactKind kind, std::string_view client, std::string_view token);
   // Reads without using it up.
   Result<Artefact> peek(ArtefactKind kind, std::string_view client, std::string_view token);
+  // Consumes inside somebody's own transaction, so that what it leads to stands and falls with it. An
+  // artefact that was used before is given too, so that what it led to can be ended (RFC 6749 section 4.1.2).
+  // An empty optional: unknown, or of another kind or client. The time is not looked at.
+  struct Taken {
+    Artefact artefact;
+    bool is_first = false;
+  };
+  Result<std::optional<Taken>> take(store::Connection& connection, ArtefactKind kind, std::string_view client,
+                                    std::string_view token);
   Result<std::int64_t> sweep(std::int64_t most);
 
  private:

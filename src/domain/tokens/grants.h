@@ -30,6 +30,7 @@ struct TokenGrant {
   std::string session;  // whose end ends it too; "" for offline access
   Time auth_time{};
   std::string bound_to;  // "jkt:…" or "x5t:…": the key that must be shown at every refresh; may be empty
+  std::string salt;      // goes into its refresh tokens; filled in by insert()
   std::int64_t generation = 0;
   Time created_at{}, rotated_at{}, idle_until{}, expires_at{};
   std::optional<Time> ended_at;

@@ -50,7 +50,9 @@ class Keys {
   // One active key each for ES256 and RS256 when there is none; replicas that start together agree.
   Status prepare();
 
-  // The key that signs now.
+  const KeyTimes& times() const;
+
+  // The key that signs now. Never inside read() or write() of the database: it may have to read.
   Result<std::shared_ptr<const SigningKey>> signer(crypto::Algorithm algorithm);
   // For checking our own tokens: all that are not gone.
   Result<std::shared_ptr<const std::vector<crypto::PublicKey>>> verifiers();

@@ -62,7 +62,9 @@ class Mint {
   // `issuer` is public_url, byte for byte as in the metadata.
   Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer);
 
-  // RFC 9068 (`typ` at+jwt); the wlcg, scitokens, iam and servicex profiles write what their verifiers know.
+  // RFC 9068 (`typ` at+jwt, whatever the profile). Code::invalid: a scope that nobody may have, or several
+  // audiences where the profile knows one; Code::forbidden: a group that is not held; Code::expired: what
+  // stands behind it is over. No token lives longer than the keys' `longest_token`.
   Result<Minted> access_token(const Order& order);
   // OIDC Core section 2; `aud` is the client's id as one text. at_hash when `access_token` is given.
   Result<Minted> id_token(const Order& order, std::string_view access_token);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "domain/sessions/artefacts.h"
 #include "doors/account/pages.h"
 #include "doors/account/words.h"
 #include "platform/view/pieces.h"
@@ -18,6 +19,8 @@ constexpr std::size_t kLongestNote = 200;
 // Where somebody goes who need not wait. The application is one of ours, the path one of its own (attack row
 // 140).
 std::string way_on(const Desk& desk, const Form& query) {
+  if (const std::string asked = query.value_or("request", ""); sessions::is_token_text(asked))
+    return with_query("/authorize/continue", Form{{"request", asked}});
   const std::string client = query.value_or("client", "");
   if (client.empty() || desk.parts.clients.find(client) == nullptr) return "/account";
   const auto path = clients::parse_return_path(query.value_or("to", "/"));
@@ -27,6 +30,8 @@ std::string way_on(const Desk& desk, const Form& query) {
 
 // The same page with the place to go on to, so that it survives the note and a reload.
 std::string here(const Desk& desk, const Form& fields) {
+  if (const std::string asked = fields.value_or("request", ""); sessions::is_token_text(asked))
+    return with_query("/pending", Form{{"request", asked}});
   const std::string client = fields.value_or("client", "");
   if (client.empty() || desk.parts.clients.find(client) == nullptr) return "/pending";
   Form query{{"client", client}};
@@ -49,7 +54,7 @@ view::Html steps_of(const Desk& desk, const Visit& visit, const std::optional<ac
 
 view::Html note_form(const Desk& desk, const Visit& visit, const accounts::Request& request) {
   view::PostForm form{.action = "/pending", .csrf = visit.csrf};
-  for (const char* name : {"client", "to"}) {
+  for (const char* name : {"client", "to", "request"}) {
     if (const std::string value = visit.query.value_or(name, ""); !value.empty())
       form.hidden.emplace_back(name, value);
   }
@@ -164,7 +169,7 @@ net::Response show_pending(const Desk& desk, const Visit& visit) {
 
 net::Response change_note(const Desk& desk, const Visit& visit) {
   if (visit.is_member()) return net::Response::redirect(way_on(desk, visit.form));
-  static constexpr std::array<std::string_view, 3> kFields{"note", "client", "to"};
+  static constexpr std::array<std::string_view, 4> kFields{"note", "client", "to", "request"};
   const Status only = require_only(visit.form, kFields);
   if (!only) return refuse(desk, visit, only.error());
   accounts::ProfileChange change;

@@ -62,7 +62,7 @@ Checked check_linker(const Desk& desk, const net::Request& request, const Leavin
 Status read_purpose(const Desk& desk, Leaving& leaving) {
   LANYARD_TRY(const auto token, leaving.form.find("bootstrap"));
   if (leaving.begun.purpose == Purpose::link) {
-    leaving.begun.back = {"", "/account/identities"};
+    leaving.begun.back = {"", "/account/identities", ""};
     return {};
   }
   if (token && !token->empty()) {

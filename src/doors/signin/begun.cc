@@ -25,6 +25,7 @@ json::Object to_json(const Begun& begun) {
                       {"browser", begun.browser},
                       {"client", begun.back.client},
                       {"to", begun.back.path},
+                      {"request", begun.back.request},
                       {"session", begun.session},
                       {"bootstrap", begun.bootstrap}};
 }
@@ -40,6 +41,7 @@ Result<Begun> parse_begun(const json::Object& object) {
   LANYARD_TRY(begun.browser, json::get_string(object, "browser"));
   LANYARD_TRY(begun.back.client, json::get_string(object, "client"));
   LANYARD_TRY(begun.back.path, json::get_string(object, "to"));
+  LANYARD_TRY(begun.back.request, json::string_or(object, "request", ""));
   LANYARD_TRY(begun.session, json::get_string(object, "session"));
   LANYARD_TRY(begun.bootstrap, json::get_string(object, "bootstrap"));
   return begun;

@@ -91,7 +91,8 @@ net::Response show_chooser(Desk& desk, const net::Request& request) {
   if (!back) return desk.show_error(request, back.error());
   // Whoever comes from an application and is signed in goes back at once. For a page of ours the way here was
   // a wish to sign in again, as with a login that is too old for what was wanted.
-  const bool wants_choice = back->client.empty() || !query->value_or("again", "").empty();
+  const bool comes_from_somewhere = !back->client.empty() || !back->request.empty();
+  const bool wants_choice = !comes_from_somewhere || !query->value_or("again", "").empty();
   const callers::CallerPtr person = find_person(desk, request);
   if (person && !wants_choice)
     return net::Response::redirect(next_page(*person, desk.parts.clock.now(), *back));

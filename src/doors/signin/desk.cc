@@ -6,19 +6,6 @@
 #include "platform/view/error_page.h"
 
 namespace lanyard::doors::signin {
-namespace {
-
-constexpr std::size_t kTokenLength = 43;  // Random::token()
-
-bool is_token(std::string_view text) {
-  return text.size() == kTokenLength && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '_';
-         });
-}
-
-}  // namespace
-
 Desk::Desk(Parts p, std::vector<Provider> list, Settings s)
     : parts(p),
       providers(std::move(list)),
@@ -65,7 +52,7 @@ std::string source_of(const Provider& provider) {
 
 Result<std::optional<std::string>> find_login_cookie(const Desk& desk, const net::Request& request) {
   LANYARD_TRY(const auto cookie, request.cookie(desk.parts.cookies.login_name()));
-  if (!cookie || !is_token(*cookie)) return std::optional<std::string>();
+  if (!cookie || !sessions::is_token_text(*cookie)) return std::optional<std::string>();
   return std::optional<std::string>(std::string(*cookie));
 }
 

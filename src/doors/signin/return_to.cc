@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "domain/sessions/artefacts.h"
 
 namespace lanyard::doors::signin {
 namespace {
@@ -28,7 +29,15 @@ constexpr std::array<std::string_view, 12> kOurPages{
 Result<ReturnTo> read_return(const Form& form, const clients::Clients& clients) {
   LANYARD_TRY(const auto client, form.find("client"));
   LANYARD_TRY(const auto to, form.find("to"));
+  LANYARD_TRY(const auto asked, form.find("request"));
   ReturnTo back;
+  if (asked && !asked->empty()) {
+    if (!sessions::is_token_text(*asked))
+      return make_error(Code::invalid, "What you were doing is not known here.",
+                        "Start again from the application itself.");
+    back.request = *asked;
+    return back;
+  }
   if (client && !client->empty()) {
     if (clients.find(*client) == nullptr) {
       return make_error(Code::invalid, "The application that sent you here is not known.",
@@ -44,6 +53,7 @@ Result<ReturnTo> read_return(const Form& form, const clients::Clients& clients) 
 
 Form to_fields(const ReturnTo& back) {
   Form form;
+  if (!back.request.empty()) form.add("request", back.request);
   if (!back.client.empty()) form.add("client", back.client);
   if (!back.path.empty()) form.add("to", back.path);
   return form;
@@ -55,6 +65,7 @@ std::string with_return(std::string_view path, const ReturnTo& back) {
 }
 
 std::string destination(const ReturnTo& back) {
+  if (!back.request.empty()) return with_query("/authorize/continue", Form{{"request", back.request}});
   if (!back.client.empty()) return with_query(cat("/gate/start/", back.client), Form{{"to", back.path}});
   return back.path.empty() ? "/account" : back.path;
 }

@@ -20,9 +20,10 @@ struct Forbidden {
   std::string_view name;
   std::string_view reason;
 };
-constexpr std::array<Forbidden, 8> kForbidden{{
-    {"jwk", "the header brings a key of its own"},           // RFC 8725 section 3.10
-    {"jku", "the header names a place to fetch keys from"},  // the same; a request in the attacker's hand
+// RFC 8725 section 3.10.
+constexpr Forbidden kOwnKey{"jwk", "the header brings a key of its own"};
+constexpr std::array<Forbidden, 7> kForbidden{{
+    {"jku", "the header names a place to fetch keys from"},  // a request in the attacker's hand
     {"x5u", "the header names a place to fetch keys from"},
     {"x5c", "the header brings a key of its own"},
     {"crit", "the header needs an extension that is not known"},  // RFC 7515 section 4.1.11
@@ -48,11 +49,17 @@ std::string media_type(std::string_view text) {
   return type;
 }
 
-Status read_header(std::string_view encoded, UnverifiedJws& jws) {
+enum class OwnKey { refused, required };
+
+Status read_header(std::string_view encoded, OwnKey own_key, UnverifiedJws& jws) {
   const auto text = base64url_decode(encoded);
   if (!text) return refuse("the header is not base64url");
   auto header = json::parse_object(*text, kHeaderLimits);
   if (!header) return refuse("the header is not a JSON object with unique members");
+  const json::Value* key = header->find(kOwnKey.name);
+  if (own_key == OwnKey::refused && key != nullptr) return refuse(std::string(kOwnKey.reason));
+  if (own_key == OwnKey::required && (key == nullptr || key->as_object() == nullptr))
+    return refuse("jwk is missing or not an object");
   for (const Forbidden& forbidden : kForbidden) {
     if (header->find(forbidden.name) != nullptr) return refuse(std::string(forbidden.reason));
   }
@@ -91,16 +98,14 @@ Result<const PublicKey*> choose_key(const UnverifiedJws& jws, const std::vector<
   return chosen;
 }
 
-}  // namespace
-
-Result<UnverifiedJws> parse_jws(std::string_view token) {
+Result<UnverifiedJws> parse(std::string_view token, OwnKey own_key) {
   if (token.size() > kMaxTokenBytes) return make_error(Code::too_large, "the token is too large");
   // Counted before anything is cut or allocated (CVE-2025-30204).
   if (std::ranges::count(token, '.') != 2) return refuse("the token has not exactly two dots");
   const std::size_t first = token.find('.'), second = token.rfind('.');
   UnverifiedJws jws;
   jws.signing_input = token.substr(0, second);
-  LANYARD_CHECK(read_header(token.substr(0, first), jws));
+  LANYARD_CHECK(read_header(token.substr(0, first), own_key, jws));
   auto payload = base64url_decode(token.substr(first + 1, second - first - 1));
   if (!payload) return refuse("the payload is not base64url");
   auto signature = base64url_decode(token.substr(second + 1));
@@ -109,6 +114,16 @@ Result<UnverifiedJws> parse_jws(std::string_view token) {
   jws.payload = std::move(payload).value();
   jws.signature = std::move(signature).value();
   return jws;
+}
+
+}  // namespace
+
+Result<UnverifiedJws> parse_jws(std::string_view token) {
+  return parse(token, OwnKey::refused);
+}
+
+Result<UnverifiedJws> parse_proof_jws(std::string_view token) {
+  return parse(token, OwnKey::required);
 }
 
 Status verify_jws(const UnverifiedJws& jws, const std::vector<PublicKey>& keys,

@@ -36,6 +36,12 @@ Result<UnverifiedJws> parse_jws(std::string_view token);
 // The result looks into the token, so a text that is about to die is refused by the compiler.
 Result<UnverifiedJws> parse_jws(std::same_as<std::string> auto&& token) = delete;
 
+// For proofs of possession alone (RFC 9449 section 4.2): the same rules, but the header must bring `jwk`, an
+// object. jku, x5u and x5c stay refused. A signature under that key says that the sender holds it, never who
+// the sender is.
+Result<UnverifiedJws> parse_proof_jws(std::string_view token);
+Result<UnverifiedJws> parse_proof_jws(std::same_as<std::string> auto&& token) = delete;
+
 // The key whose kid is the header's, or, where the header has none, the only key that fits the algorithm. The
 // algorithm must be in `allowed` and be one that this key may verify. Two keys with one kid: none is tried.
 // Errors carry a short reason in `message` ("algorithm not allowed", "no key with this kid", "bad

@@ -258,6 +258,23 @@ TEST(ParseJws, attack_009_header_that_brings_or_names_its_own_key) {
   }
 }
 
+TEST(ParseProofJws, attack_009_brings_its_key_in_the_header_and_in_no_other_way) {
+  const std::string jwk = json::write(es256().public_key().to_jwk());
+  const auto parsed = [](const std::string& token) { return parse_proof_jws(std::string_view(token)); };
+  const std::string good = token_with(es256(), cat(R"({"alg":"ES256","jwk":)", jwk, "}"));
+  ASSERT_TRUE(parsed(good).ok());
+  EXPECT_FALSE(parse_jws(std::string_view(good)).ok());
+  for (const std::string& more :
+       {std::string(R"("jku":"https://a.example/k")"), std::string(R"("x5u":"https://a.example/k")"),
+        std::string(R"("x5c":["AA"])"), std::string(R"("crit":["jwk"])"), cat(R"("jwk":)", jwk)}) {
+    EXPECT_FALSE(parsed(token_with(es256(), cat(R"({"alg":"ES256","jwk":)", jwk, ",", more, "}"))).ok())
+        << more;
+  }
+  for (const auto* header :
+       {R"({"alg":"ES256"})", R"({"alg":"ES256","jwk":"x"})", R"({"alg":"ES256","jwk":null})"})
+    EXPECT_FALSE(parsed(token_with(es256(), header)).ok()) << header;
+}
+
 TEST(ParseJws, attack_010_crit_in_every_form) {
   for (const char* value :
        {R"(["exp"])", "[]", R"(["alg"])", R"(["absent"])", R"("exp")", "null", "7", R"(["b64"])"}) {

@@ -268,6 +268,15 @@ Result<std::shared_ptr<const KeyState>> make_public_state(PublicNumbers numbers,
   return std::shared_ptr<const KeyState>(std::move(state));
 }
 
+Result<std::shared_ptr<const KeyState>> make_public_state(const KeyHandle& key) {
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::p256, KeyKind::p384, KeyKind::p521, KeyKind::ed25519}) {
+    std::optional<PublicNumbers> numbers = export_numbers(key, kind);
+    if (numbers) return make_public_state(std::move(*numbers), nullptr, algorithms_of(kind));
+  }
+  forget_errors();
+  return make_error(Code::invalid, "the key is of a kind that is not used here");
+}
+
 Result<std::shared_ptr<const KeyState>> make_private_state(Algorithm algorithm, KeyHandle key) {
   const AlgorithmFacts& facts = facts_of(algorithm);
   std::optional<PublicNumbers> numbers = export_numbers(key, facts.kind);

@@ -58,6 +58,8 @@ struct KeyState {
 // Applies the rules of keys.h to the numbers. Where `kid` is nullptr the thumbprint becomes the kid.
 Result<std::shared_ptr<const KeyState>> make_public_state(PublicNumbers numbers, const std::string* kid,
                                                           std::vector<Algorithm> algorithms);
+// The same for a public key in OpenSSL's form; its kid is the thumbprint.
+Result<std::shared_ptr<const KeyState>> make_public_state(const KeyHandle& key);
 // The same rules for the public half of `key`, which must fit the algorithm and sign what its public half
 // verifies.
 Result<std::shared_ptr<const KeyState>> make_private_state(Algorithm algorithm, KeyHandle key);

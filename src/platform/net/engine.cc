@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "platform/net/acceptor.h"
 #include "platform/net/loop.h"
+#include "platform/net/request_rules.h"
 #include "platform/net/server.h"
 
 namespace lanyard::net {
@@ -61,6 +62,11 @@ Engine::~Engine() {
 Status Engine::open() {
   ServerOptions& options = common_.options;
   LANYARD_TRY(common_.proxies, TrustedProxies::make(options.trusted_proxies));
+  const std::string& header = options.client_certificate_header;
+  if (!header.empty() && !is_token(header)) {
+    return make_error(Code::invalid, cat("\"", header, "\" is not the name of a header."),
+                      "Write it like X-Client-Certificate.");
+  }
   for (const Listener& listener : options.listeners) {
     if (!listener.router) return internal_error("a listener without a router");
     doors_.push_back(std::make_unique<Door>());

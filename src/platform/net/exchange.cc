@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "platform/net/answer.h"
+#include "platform/net/client_certificate.h"
 #include "platform/net/exchange_parts.h"
 #include "platform/net/request_rules.h"
 
@@ -168,6 +169,11 @@ std::size_t Connection::begin(std::string_view bytes, std::size_t head_size, con
     const auto client = loop_.common.proxies.forwarded_client(data.headers);
     if (!client) return refuse_here(400, "X-Forwarded-For has something that is not an address");
     if (!client->empty()) data.client_address = *client;
+    const std::string& header = loop_.common.options.client_certificate_header;
+    if (!header.empty() && !read_certificate_header(header, data))
+      return refuse_here(400, "the header with the client's certificate is not one URL-encoded PEM text");
+  } else if (tls_ != nullptr) {
+    data.client_certificate = tls_->client_certificate();
   }
   if (data.method == Method::other) {
     return data.method_text == "TRACE" ? refuse_here(405, "TRACE is not served")

@@ -107,6 +107,9 @@ bool Request::from_trusted_proxy() const {
 bool Request::is_tls() const {
   return data_->tls;
 }
+std::string_view Request::client_certificate_der() const {
+  return data_->client_certificate ? std::string_view(*data_->client_certificate) : std::string_view();
+}
 SteadyTime Request::started() const {
   return data_->started;
 }
@@ -207,6 +210,8 @@ Result<Request> make_request(const RequestDraft& draft) {
   data->client_address = draft.client_address;
   data->trusted_proxy = draft.trusted_proxy;
   data->tls = draft.tls;
+  if (!draft.client_certificate_der.empty())
+    data->client_certificate = std::make_shared<const std::string>(draft.client_certificate_der);
   std::ranges::fill(data->id, '0');
   return Request(std::move(data));
 }

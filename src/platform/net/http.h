@@ -57,6 +57,9 @@ class Request {
   std::string_view client_address() const;  // after trusted proxies
   bool from_trusted_proxy() const;          // only then may X-Forwarded-* and X-Original-* be read
   bool is_tls() const;
+  // The certificate (DER) whose key the client has shown to have; empty when there is none. Nobody has
+  // checked who signed it.
+  std::string_view client_certificate_der() const;
   SteadyTime started() const;
 
   struct Data;  // filled by the server and by tests' RequestBuilder
@@ -77,6 +80,7 @@ struct RequestDraft {
   std::string client_address = "127.0.0.1";
   bool trusted_proxy = false;
   bool tls = false;
+  std::string client_certificate_der = {};
 };
 // Applies the server's own rules to target and headers (paths that the server refuses are an error here too).
 Result<Request> make_request(const RequestDraft& draft);

@@ -33,6 +33,7 @@ void Request::Data::clear() {
   parts.clear();
   client_address.clear();
   trusted_proxy = tls = false;
+  client_certificate.reset();
   decoded_path.clear();
   head_memory.clear();
   body_memory.clear();

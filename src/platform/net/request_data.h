@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,7 @@ struct Request::Data {
   std::string client_address;
   bool trusted_proxy = false;
   bool tls = false;
+  std::shared_ptr<const std::string> client_certificate;  // DER; nullptr when there is none
   SteadyTime started{};
 
   std::string decoded_path;  // what `path` shows when the target had percent escapes

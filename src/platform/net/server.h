@@ -32,6 +32,9 @@ struct Limits {
 struct TlsFiles {
   std::string certificate;  // PEM chain
   std::string key;          // PEM
+  // Asks for a certificate of the client without insisting on one (RFC 8705). Any is taken, whoever signed
+  // it: the handshake proves that the client has its key, and what it is worth is up to the handler.
+  bool ask_client_certificate = false;
   bool empty() const { return certificate.empty(); }
 };
 
@@ -52,6 +55,10 @@ struct ServerOptions {
   // Networks ("10.0.0.0/8", "::1/128", "127.0.0.1") whose X-Forwarded-For is believed; empty: nobody's.
   // "unix" stands for whoever connects through an inherited unix socket.
   std::vector<std::string> trusted_proxies;
+  // The header in which trusted proxies hand on the client's certificate as URL-encoded PEM, as nginx writes
+  // $ssl_client_escaped_cert; "" when they do not. From anybody else it is not read (attack row 173). What a
+  // trusted proxy shows in its own handshake is never taken for a client's.
+  std::string client_certificate_header;
   bool hsts = false;
   // Turns an error outside any handler (404, 405, 408, 413, 431, 503, a thrown exception) into the page or
   // JSON that this service shows. The request may be nullptr when there was none to read.

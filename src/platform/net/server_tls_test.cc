@@ -60,7 +60,7 @@ class Files {
 class TlsClient {
  public:
   explicit TlsClient(std::uint16_t port, int version = 0, const char* ciphers = nullptr,
-                     std::string_view alpn = {})
+                     std::string_view alpn = {}, const TlsFiles& own = {}, SSL_SESSION* session = nullptr)
       : socket_(port) {
     context_ = SSL_CTX_new(TLS_client_method());
     if (version != 0) {
@@ -72,7 +72,12 @@ class TlsClient {
     if (!alpn.empty())
       SSL_CTX_set_alpn_protos(context_, reinterpret_cast<const unsigned char*>(alpn.data()),
                               static_cast<unsigned>(alpn.size()));
+    if (!own.empty()) {
+      SSL_CTX_use_certificate_file(context_, own.certificate.c_str(), SSL_FILETYPE_PEM);
+      SSL_CTX_use_PrivateKey_file(context_, own.key.c_str(), SSL_FILETYPE_PEM);
+    }
     ssl_ = SSL_new(context_);
+    if (session != nullptr) SSL_set_session(ssl_, session);
     SSL_set_fd(ssl_, socket_.fd());
     open_ = SSL_connect(ssl_) == 1;
     ERR_clear_error();
@@ -85,6 +90,8 @@ class TlsClient {
   TlsClient& operator=(const TlsClient&) = delete;
 
   bool open() const { return open_; }
+  bool resumed() const { return SSL_session_reused(ssl_) == 1; }
+  SSL_SESSION* session() const { return SSL_get1_session(ssl_); }
   std::string version() const { return SSL_get_version(ssl_); }
   std::string server_name() const {
     X509* certificate = SSL_get1_peer_certificate(ssl_);
@@ -193,6 +200,78 @@ TEST(ServerTls, reload_shows_the_new_certificate_and_drops_nobody) {
   ASSERT_FALSE(failed.ok());
   EXPECT_NE(failed.error().message.find(files.files().key), std::string::npos);
   EXPECT_EQ(TlsClient(running.port()).server_name(), "second");
+}
+
+std::string pem_to_der(const std::string& file) {
+  std::FILE* in = std::fopen(file.c_str(), "r");
+  X509* certificate = PEM_read_X509(in, nullptr, nullptr, nullptr);
+  std::fclose(in);
+  unsigned char* data = nullptr;
+  const int size = i2d_X509(certificate, &data);
+  std::string der(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+  OPENSSL_free(data);
+  X509_free(certificate);
+  return der;
+}
+
+// Answers with the certificate that it saw.
+std::shared_ptr<const Router> mirror_router() {
+  return make_router({on(Runs::db, Method::get, "/", [](const Request& r) {
+    return Response::text(200, cat("<", hex_encode(r.client_certificate_der()), ">"));
+  })});
+}
+
+std::string mirrored(TlsClient& client) {
+  client.send(kGet);
+  const std::string answer = client.read_to(">");
+  const std::size_t at = answer.find('<');
+  return at == std::string::npos ? "no answer" : answer.substr(at);
+}
+
+TEST(ServerTls, a_clients_certificate_is_asked_for_and_not_insisted_on) {
+  const Files files, mine;
+  files.write("first");
+  mine.write("client");
+  ServerOptions options = tls_options(files);
+  options.listeners.front().tls.ask_client_certificate = true;
+  Running running(mirror_router(), std::move(options));
+  const std::string der = pem_to_der(mine.files().certificate);
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsClient with(running.port(), version, nullptr, {}, mine.files());
+    ASSERT_TRUE(with.open());
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(mirrored(with), cat("<", hex_encode(der), ">"));
+    TlsClient without(running.port(), version);
+    ASSERT_TRUE(without.open());
+    EXPECT_EQ(mirrored(without), "<>");
+    // A session that is resumed is the same client's.
+    SSL_SESSION* session = with.session();
+    TlsClient again(running.port(), version, nullptr, {}, {}, session);
+    ASSERT_TRUE(again.open());
+    EXPECT_TRUE(again.resumed());
+    EXPECT_EQ(mirrored(again), cat("<", hex_encode(der), ">"));
+    SSL_SESSION_free(session);
+  }
+}
+
+TEST(ServerTls, where_none_is_asked_for_there_is_no_certificate) {
+  const Files files, mine;
+  files.write("first");
+  mine.write("client");
+  Running running(mirror_router(), tls_options(files));
+  TlsClient client(running.port(), 0, nullptr, {}, mine.files());
+  EXPECT_EQ(mirrored(client), "<>");
+}
+
+TEST(ServerTls, attack_086_what_a_proxy_shows_in_its_own_handshake_is_not_the_clients) {
+  const Files files, mine;
+  files.write("first");
+  mine.write("proxy");
+  ServerOptions options = tls_options(files);
+  options.listeners.front().tls.ask_client_certificate = true;
+  options.trusted_proxies = {"127.0.0.1"};
+  Running running(mirror_router(), std::move(options));
+  TlsClient proxy(running.port(), 0, nullptr, {}, mine.files());
+  EXPECT_EQ(mirrored(proxy), "<>");
 }
 
 TEST(ServerTls, a_certificate_that_can_not_be_used_is_named_at_start) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "platform/net/server.h"
@@ -33,11 +34,15 @@ class TlsChannel {
   Io read(char* into, std::size_t size, std::size_t& count);
   Io write(const char* from, std::size_t size, std::size_t& count);
   bool has_buffered() const;  // bytes that arrived and that waiting for the socket would not announce
-  void say_goodbye();         // close_notify, as far as the socket takes it now
+  // What the client showed in the handshake, DER; nullptr when that was nothing.
+  const std::shared_ptr<const std::string>& client_certificate() const { return client_certificate_; }
+  void say_goodbye();  // close_notify, as far as the socket takes it now
 
  private:
   Io outcome(int result);
+  void keep_client_certificate();
   ssl_st* ssl_;
+  std::shared_ptr<const std::string> client_certificate_;
 };
 
 }  // namespace lanyard::net

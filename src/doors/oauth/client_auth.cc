@@ -1,0 +1,177 @@
+#include "doors/oauth/client_auth.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "domain/clients/assertion.h"
+
+namespace lanyard::doors::oauth {
+namespace {
+
+using clients::AuthMethod;
+using Sent = Credentials::Sent;
+
+constexpr std::string_view kSameWords =
+    "The client is not known here, or what it proves itself with is wrong.";
+
+Error wrong(std::string reason) {
+  return make_error(Code::unauthenticated, std::string(kSameWords), {}, std::move(reason));
+}
+
+// Which way of sending belongs to which registered method.
+bool fits(AuthMethod method, Sent sent) {
+  switch (method) {
+    case AuthMethod::none:
+      return sent != Sent::assertion;
+    case AuthMethod::client_secret:
+      return sent == Sent::in_header || sent == Sent::in_body;
+    case AuthMethod::client_secret_basic:
+      return sent == Sent::in_header;
+    case AuthMethod::client_secret_post:
+      return sent == Sent::in_body;
+    case AuthMethod::private_key_jwt:
+      return sent == Sent::assertion;
+    case AuthMethod::tls_client_auth:
+    case AuthMethod::self_signed_tls_client_auth:
+      return sent == Sent::nothing;
+  }
+  return false;
+}
+
+bool is_ours_to_serve(const clients::Client& client) {
+  return client.enabled && client.kind == "oauth";
+}
+
+}  // namespace
+
+struct ClientAuth::Asked {
+  const net::Request& request;
+  const Credentials& credentials;
+  clients::ClientPtr client;  // nullptr when unknown
+};
+
+ClientAuth::ClientAuth(Parts parts) : parts_(std::move(parts)), backoff_(parts_.clock) {}
+
+// Somebody whom we do not know costs the same work.
+Status ClientAuth::prove_by_secret(const Asked& asked) {
+  const clients::Client nobody{.id = ClientId(asked.credentials.client_id)};
+  const clients::Client& client = asked.client ? *asked.client : nobody;
+  if (asked.credentials.secrets.empty()) return wrong("no secret was sent");
+  for (const Secret& secret : asked.credentials.secrets) {
+    Status status = parts_.check_secret(client, secret);
+    if (status.ok() && asked.client) return status;
+    if (!status.ok() && status.error().code != Code::unauthenticated) return status;
+  }
+  return wrong(asked.client ? "wrong secret" : "unknown client");
+}
+
+Status ClientAuth::prove_by_assertion(const Asked& asked) {
+  if (!asked.client) return wrong("unknown client");
+  const clients::Client& client = *asked.client;
+  const bool remote = !client.jwks_uri.empty();
+  clients::AssertionQuestion question{.type = asked.credentials.assertion_type,
+                                      .assertion = asked.credentials.assertion,
+                                      .client = &client,
+                                      .issuer = parts_.issuer,
+                                      .now = parts_.clock.now()};
+  const auto check = [&](bool newer) -> Result<clients::Assertion> {
+    if (remote && !parts_.remote_keys) return wrong("the keys at jwks_uri can not be fetched here");
+    const auto keys = remote ? parts_.remote_keys(client, newer) : clients::keys_of(client);
+    if (!keys.ok() && remote) return keys.error();
+    if (!keys.ok()) return wrong(keys.error().message);
+    question.keys = &*keys;
+    return clients::check_assertion(question);
+  };
+  auto assertion = check(false);
+  if (!assertion.ok() && assertion.error().code == Code::not_found && remote) assertion = check(true);
+  if (!assertion.ok()) {
+    Error error = std::move(assertion).error();
+    if (error.code == Code::not_found) error.code = Code::unauthenticated;
+    // Reasons of check_assertion hold nothing from the assertion, and whoever sets a client up needs them.
+    if (error.code == Code::unauthenticated && error.message != kSameWords)
+      error.message = cat("client_assertion: ", error.message, ".");
+    return error;
+  }
+  LANYARD_TRY(const bool first,
+              parts_.first_time("client_assertion", client.id.str(), assertion->jti, assertion->until));
+  if (!first) return make_error(Code::unauthenticated, "client_assertion: it was used before.");
+  return {};
+}
+
+Status ClientAuth::prove(const Asked& asked) {
+  const Sent sent = asked.credentials.sent;
+  if (!asked.client)
+    return sent == Sent::in_header || sent == Sent::in_body ? prove_by_secret(asked)
+                                                            : Status(wrong("unknown client"));
+  const AuthMethod method = asked.client->auth;
+  if (!fits(method, sent)) {
+    return make_error(Code::forbidden, cat("This client is registered to prove itself by ",
+                                           clients::to_string(method), ", and it did not."));
+  }
+  switch (method) {
+    case AuthMethod::none:
+      return {};
+    case AuthMethod::private_key_jwt:
+      return prove_by_assertion(asked);
+    case AuthMethod::tls_client_auth:
+    case AuthMethod::self_signed_tls_client_auth:
+      return wrong("client certificates are not asked for here");
+    default:
+      return prove_by_secret(asked);
+  }
+}
+
+OauthError ClientAuth::refusal(const Asked& asked, const Error& error) {
+  parts_.log.info("oauth.client_refused", {{"client", std::string_view(asked.credentials.client_id)},
+                                           {"known", asked.client != nullptr},
+                                           {"reason", error.message},
+                                           {"cause", error.cause},
+                                           {"address", asked.request.client_address()},
+                                           {"request", asked.request.id()}});
+  if (error.code == Code::invalid) return from_error(error, invalid_request(error.message));
+  return from_error(error, invalid_client(error.message));
+}
+
+Authentication ClientAuth::authenticate(const net::Request& request, const Form& form) {
+  const auto challenged = [&](OauthError error) {
+    // RFC 6749 section 5.2.
+    if (error.error == "invalid_client" && used_header(request)) {
+      error.status = 401;
+      error.www_authenticate = cat("Basic realm=\"", parts_.issuer, "\", charset=\"UTF-8\"");
+    }
+    return Authentication{.client = std::nullopt, .error = std::move(error)};
+  };
+  const auto read = read_credentials(request, form);
+  if (const auto* error = std::get_if<OauthError>(&read)) return challenged(*error);
+  const auto& credentials = std::get<Credentials>(read);
+
+  Asked asked{request, credentials, nullptr};
+  auto found = parts_.find(credentials.client_id);
+  if (!found.ok() && found.error().code != Code::not_found && found.error().code != Code::invalid)
+    return challenged(refusal(asked, found.error()));
+  if (found.ok() && is_ours_to_serve(**found)) asked.client = std::move(*found);
+
+  // Public clients have nothing that could be guessed.
+  const bool guessable = !asked.client || asked.client->auth != AuthMethod::none;
+  if (guessable) {
+    const auto wait = backoff_.wait(credentials.client_id, request.client_address());
+    if (wait.count() > 0) {
+      OauthError slow = refusal(asked, make_error(Code::too_many, "There were too many wrong attempts.",
+                                                  "Wait for as long as Retry-After says."));
+      slow.retry_after = static_cast<int>(wait.count());
+      return challenged(std::move(slow));
+    }
+  }
+  const Status proved = prove(asked);
+  if (!proved.ok()) {
+    if (proved.error().code == Code::unauthenticated)
+      backoff_.failed(asked.client ? std::string_view(credentials.client_id) : std::string_view(),
+                      request.client_address());
+    return challenged(refusal(asked, proved.error()));
+  }
+  const AuthMethod method = asked.client->auth;
+  if (guessable) backoff_.proved(credentials.client_id, request.client_address());
+  return {.client = Authenticated{std::move(asked.client), method}, .error = {}};
+}
+
+}  // namespace lanyard::doors::oauth

@@ -1,0 +1,291 @@
+#include "doors/oauth/client_auth.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "domain/clients/assertion.h"
+#include "platform/crypto/jws.h"
+#include "test/support/fakes.h"
+
+namespace lanyard::doors::oauth {
+namespace {
+
+using clients::AuthMethod;
+using clients::Client;
+
+constexpr std::string_view kIssuer = "https://id.example.org";
+constexpr std::string_view kSame = "The client is not known here, or what it proves itself with is wrong.";
+
+class ClientAuthentication : public ::testing::Test {
+ protected:
+  ClientAuthentication() {
+    for (const auto method : {AuthMethod::none, AuthMethod::client_secret, AuthMethod::client_secret_basic,
+                              AuthMethod::client_secret_post, AuthMethod::private_key_jwt})
+      add(method);
+    json::Array keys;
+    keys.emplace_back(key.public_key().to_jwk());
+    known["private_key_jwt"].jwks = json::Object{{"keys", keys}};
+  }
+  Client& add(AuthMethod method) {
+    const std::string id = names.at(method);
+    Client& client = known[id];
+    client.id = ClientId(id);
+    client.kind = "oauth";
+    client.auth = method;
+    return client;
+  }
+  ClientAuth make() {
+    return ClientAuth({.find = [this](std::string_view id) -> Result<clients::ClientPtr> {
+                         if (is_away) return make_error(Code::unavailable, "away");
+                         const auto found = known.find(std::string(id));
+                         if (found == known.end()) return make_error(Code::not_found, "unknown");
+                         return std::make_shared<const Client>(found->second);
+                       },
+                       .check_secret = [this](const Client&, const Secret& secret) -> Status {
+                         ++compared;
+                         if (equal_in_constant_time(secret.reveal(), good)) return {};
+                         return make_error(Code::unauthenticated, "no");
+                       },
+                       .first_time = [this](std::string_view kind, std::string_view owner,
+                                            std::string_view text, Time) -> Result<bool> {
+                         return seen.insert(cat(kind, "/", owner, "/", text)).second;
+                       },
+                       .remote_keys = {},
+                       .issuer = std::string(kIssuer),
+                       .clock = clock,
+                       .log = book.log()});
+  }
+  Authentication ask(const Form& form, const std::vector<std::pair<std::string, std::string>>& headers = {},
+                     const std::string& target = "/token") {
+    net::RequestDraft draft{.method = "POST", .target = target, .headers = headers};
+    draft.client_address = address;
+    const auto request = net::make_request(draft);
+    EXPECT_TRUE(request.ok());
+    return auth.authenticate(*request, form);
+  }
+  static std::pair<std::string, std::string> basic(std::string_view id, std::string_view secret) {
+    return {"Authorization", cat("Basic ", base64_encode(cat(id, ":", secret)))};
+  }
+  std::string assertion(std::string_view jti, std::string_view aud = kIssuer) const {
+    const std::int64_t now = to_unix_seconds(clock.now());
+    return crypto::sign_jws(key, {},
+                            json::write(json::Object{{"iss", "private_key_jwt"},
+                                                     {"sub", "private_key_jwt"},
+                                                     {"aud", aud},
+                                                     {"jti", jti},
+                                                     {"exp", now + 60}}));
+  }
+  Form assertion_form(std::string_view jti, std::string_view aud = kIssuer) const {
+    return {{"client_assertion_type", std::string(clients::kAssertionType)},
+            {"client_assertion", assertion(jti, aud)}};
+  }
+  void refused(const Authentication& answer, std::string_view error, std::string_view text,
+               int status = 400) {
+    ASSERT_FALSE(answer.client.has_value());
+    EXPECT_EQ(answer.error.error, error);
+    EXPECT_EQ(answer.error.description, text);
+    EXPECT_EQ(answer.error.status, status);
+    EXPECT_EQ(answer.error.www_authenticate.empty(), status != 401);
+  }
+
+  const std::map<AuthMethod, std::string> names{{AuthMethod::none, "none"},
+                                                {AuthMethod::client_secret, "client_secret"},
+                                                {AuthMethod::client_secret_basic, "client_secret_basic"},
+                                                {AuthMethod::client_secret_post, "client_secret_post"},
+                                                {AuthMethod::private_key_jwt, "private_key_jwt"}};
+  lanyard::test::FakeClock clock;
+  lanyard::test::LogBook book{clock};
+  const crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::Algorithm::es256).value();
+  std::map<std::string, Client> known;
+  std::set<std::string> seen;
+  std::string good = "lys_secret", address = "192.0.2.1";
+  bool is_away = false;
+  int compared = 0;
+  ClientAuth auth = make();
+};
+
+TEST_F(ClientAuthentication, each_method_takes_what_is_its_own) {
+  const auto in_header = [&](std::string_view id) { return ask({}, {basic(id, good)}).client.has_value(); };
+  const auto in_body = [&](std::string_view id) {
+    return ask({{"client_id", std::string(id)}, {"client_secret", good}}).client.has_value();
+  };
+  EXPECT_TRUE(in_header("client_secret"));
+  EXPECT_TRUE(in_body("client_secret"));
+  EXPECT_TRUE(in_header("client_secret_basic"));
+  EXPECT_TRUE(in_body("client_secret_post"));
+  const auto by_key = ask(assertion_form("a"));
+  ASSERT_TRUE(by_key.client.has_value()) << by_key.error.description;
+  EXPECT_EQ(by_key.client->method, AuthMethod::private_key_jwt);
+  EXPECT_EQ(by_key.client->client->id.str(), "private_key_jwt");
+}
+
+TEST_F(ClientAuthentication, row_PA3_a_public_client_may_send_any_secret) {
+  for (const auto* stray : {"None", "", "null", "anything"}) {
+    const auto answer = ask({{"client_id", "none"}, {"client_secret", stray}});
+    ASSERT_TRUE(answer.client.has_value()) << stray;
+    EXPECT_EQ(answer.client->method, AuthMethod::none);
+  }
+  EXPECT_TRUE(ask({{"client_id", "none"}}).client.has_value());
+  EXPECT_TRUE(ask({}, {basic("none", "")}).client.has_value());
+  EXPECT_EQ(compared, 0);
+}
+
+TEST_F(ClientAuthentication, both_halves_of_the_header_are_form_decoded_or_stand_for_themselves) {
+  good = "a+b/c%d e";
+  EXPECT_TRUE(ask({}, {basic("client_secret", "a%2Bb%2Fc%25d+e")}).client.has_value());
+  EXPECT_TRUE(ask({}, {basic("client%5Fsecret", "a%2Bb%2Fc%25d%20e")}).client.has_value());
+  EXPECT_TRUE(ask({}, {basic("client_secret", "a+b/c%d e")}).client.has_value());
+  good = "with:colon";
+  EXPECT_TRUE(ask({{"client_id", "client_secret"}}, {basic("client_secret", good)}).client.has_value());
+}
+
+TEST_F(ClientAuthentication, attack_072_two_methods_at_once) {
+  const std::string_view words =
+      "The client proves itself in more than one way. Use exactly one (RFC 6749 2.3).";
+  refused(ask({{"client_secret", good}}, {basic("client_secret", good)}), "invalid_request", words);
+  Form both = assertion_form("a");
+  both.add("client_secret", good);
+  refused(ask(both), "invalid_request", words);
+  refused(ask(assertion_form("a"), {basic("client_secret", good)}), "invalid_request", words);
+  refused(ask({{"client_id", "other"}}, {basic("client_secret", good)}), "invalid_request",
+          "client_id is another than that of the header Authorization.");
+  refused(ask({{"client_id", "none"}, {"client_id", "none"}}), "invalid_request",
+          "The parameter client_id was sent twice.");
+  refused(ask({}, {basic("client_secret", good), basic("client_secret", good)}), "invalid_request",
+          "The header Authorization was sent twice.");
+  EXPECT_EQ(compared, 0);
+}
+
+TEST_F(ClientAuthentication, attack_072_a_secret_in_the_query) {
+  const auto answer = ask({}, {}, "/token?client_id=client_secret&client_secret=lys_secret");
+  EXPECT_FALSE(answer.client.has_value());
+  EXPECT_EQ(answer.error.error, "invalid_request");
+  EXPECT_FALSE(ask({{"client_id", "none"}}, {}, "/token?client_secret=x").client.has_value());
+  EXPECT_EQ(compared, 0);
+}
+
+TEST_F(ClientAuthentication, attack_072_another_method_than_the_registered_one) {
+  refused(ask({}, {basic("client_secret_post", good)}), "invalid_client",
+          "This client is registered to prove itself by client_secret_post, and it did not.", 401);
+  refused(ask({{"client_id", "client_secret_basic"}, {"client_secret", good}}), "invalid_client",
+          "This client is registered to prove itself by client_secret_basic, and it did not.");
+  refused(ask({{"client_id", "client_secret"}}), "invalid_client",
+          "This client is registered to prove itself by client_secret, and it did not.");
+  refused(ask({{"client_id", "private_key_jwt"}, {"client_secret", good}}), "invalid_client",
+          "This client is registered to prove itself by private_key_jwt, and it did not.");
+  EXPECT_EQ(compared, 0);
+}
+
+TEST_F(ClientAuthentication, attack_072_a_secret_of_one_megabyte_is_not_even_compared) {
+  refused(ask({{"client_id", "client_secret"}, {"client_secret", std::string(1 << 20, 'x')}}),
+          "invalid_client", "The secret is too long.");
+  refused(ask({}, {{"Authorization", cat("Basic ", std::string(8'000, 'A'))}}), "invalid_client",
+          "The header Authorization is too long.", 401);
+  refused(ask({{"client_id", std::string(1 << 20, 'x')}}), "invalid_client", "client_id is too long.");
+  EXPECT_EQ(compared, 0);
+}
+
+TEST_F(ClientAuthentication, attack_072_an_assertion_is_good_once_and_for_us_alone) {
+  EXPECT_TRUE(ask(assertion_form("a")).client.has_value());
+  refused(ask(assertion_form("a")), "invalid_client", "client_assertion: it was used before.");
+  refused(ask(assertion_form("b", "https://id.example.org/token")), "invalid_client",
+          "client_assertion: aud is not our issuer.");
+  EXPECT_TRUE(ask(assertion_form("b")).client.has_value());
+  Form other = assertion_form("c");
+  other.add("client_id", "client_secret");
+  refused(ask(other), "invalid_client", "client_assertion: sub is not client_id");
+  refused(ask({{"client_assertion", assertion("d")}}), "invalid_request",
+          "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer.");
+}
+
+TEST_F(ClientAuthentication, unknown_switched_off_and_wrong_are_told_in_the_same_words) {
+  refused(ask({}, {basic("client_secret", "wrong")}), "invalid_client", kSame, 401);
+  refused(ask({}, {basic("nobody", "wrong")}), "invalid_client", kSame, 401);
+  EXPECT_EQ(compared, 2) << "whoever is unknown costs the same work";
+  refused(ask({{"client_id", "client_secret"}, {"client_secret", "wrong"}}), "invalid_client", kSame);
+  refused(ask({{"client_id", "nobody"}}), "invalid_client", kSame);
+  known["client_secret"].enabled = false;
+  refused(ask({}, {basic("client_secret", good)}), "invalid_client", kSame, 401);
+  known["client_secret"].enabled = true;
+  known["client_secret"].kind = "gate";
+  refused(ask({}, {basic("client_secret", good)}), "invalid_client", kSame, 401);
+  EXPECT_NE(book.text().find("unknown client"), std::string::npos);
+  EXPECT_EQ(book.text().find("lys_secret"), std::string::npos);
+}
+
+TEST_F(ClientAuthentication, a_header_that_is_no_basic_is_answered_with_the_challenge) {
+  for (const auto* bad : {"Bearer abc", "Basic", "Basic !!!", "Basic Zm9v", "basic"}) {
+    const auto answer = ask({{"client_id", "none"}}, {{"Authorization", bad}});
+    ASSERT_FALSE(answer.client.has_value()) << bad;
+    EXPECT_EQ(answer.error.status, 401);
+    EXPECT_EQ(answer.error.www_authenticate, "Basic realm=\"https://id.example.org\", charset=\"UTF-8\"");
+  }
+  EXPECT_TRUE(ask({}, {{"Authorization", cat("bAsIc ", base64_encode(cat("client_secret:", good)))}}).client);
+}
+
+TEST_F(ClientAuthentication, trouble_of_ours_is_not_the_clients_fault) {
+  is_away = true;
+  const auto answer = ask({}, {basic("client_secret", good)});
+  ASSERT_FALSE(answer.client.has_value());
+  EXPECT_EQ(answer.error.status, 503);
+  EXPECT_EQ(answer.error.error, "temporarily_unavailable");
+}
+
+TEST_F(ClientAuthentication, attack_073_guessing_is_slowed_down_from_one_place_and_from_many) {
+  int answered = 0;
+  for (int i = 0; i < 100; ++i)
+    answered += ask({}, {basic("client_secret", cat("guess", i))}).error.status == 401 ? 1 : 0;
+  EXPECT_EQ(answered, 10);
+  const auto slowed = ask({}, {basic("client_secret", good)});
+  EXPECT_FALSE(slowed.client.has_value()) << "a right guess is not told apart";
+  EXPECT_EQ(slowed.error.status, 429);
+  EXPECT_GT(slowed.error.retry_after, 0);
+  EXPECT_TRUE(ask({{"client_id", "none"}}).client.has_value()) << "public clients have nothing to guess";
+  clock.advance(std::chrono::minutes(15));
+  EXPECT_TRUE(ask({}, {basic("client_secret", good)}).client.has_value());
+
+  answered = 0;
+  for (int i = 0; i < 100; ++i) {
+    address = cat("198.51.100.", i);
+    answered += ask({}, {basic("client_secret", cat("guess", i))}).error.status == 401 ? 1 : 0;
+  }
+  EXPECT_EQ(answered, 20);
+  address = "192.0.2.1";
+  EXPECT_TRUE(ask({}, {basic("client_secret", good)}).client.has_value())
+      << "where it proved itself, a client is not locked out by others";
+}
+
+TEST(Backoff, attack_073_memory_is_bounded) {
+  const lanyard::test::FakeClock clock;
+  FailureTable table(1, 100);
+  for (int i = 0; i < 10'000; ++i) table.count(cat("key", i), clock.steady());
+  EXPECT_EQ(table.size(), 100U);
+  EXPECT_GT(table.wait("key9999", clock.steady()).count(), 0);
+  EXPECT_EQ(table.wait("key1", clock.steady()).count(), 0);
+}
+
+TEST(Backoff, the_wait_doubles_up_to_a_minute_and_is_forgotten) {
+  lanyard::test::FakeClock clock;
+  FailureTable table(3, 100);
+  std::vector<std::int64_t> waits;
+  for (int i = 0; i < 12; ++i) {
+    table.count("k", clock.steady());
+    waits.push_back(table.wait("k", clock.steady()).count());
+  }
+  EXPECT_EQ(waits, (std::vector<std::int64_t>{0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60}));
+  clock.advance(std::chrono::minutes(15));
+  EXPECT_EQ(table.wait("k", clock.steady()).count(), 0);
+}
+
+TEST(Backoff, a_place_is_an_address_or_a_subscribers_network) {
+  EXPECT_EQ(place_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(place_of("::ffff:192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(place_of("2001:db8:1:2:3::7"), "2001:db8:1:2::/64");
+  EXPECT_EQ(place_of("unix"), "unix");
+}
+
+}  // namespace
+}  // namespace lanyard::doors::oauth

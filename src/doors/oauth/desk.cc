@@ -1,0 +1,108 @@
+#include "doors/oauth/desk.h"
+
+#include "base/text.h"
+#include "platform/view/error_page.h"
+#include "platform/view/pieces.h"
+
+namespace lanyard::doors::oauth {
+
+Desk::Desk(Parts p, Settings s)
+    : parts(p),
+      settings(std::move(s)),
+      auth(std::make_unique<ClientAuth>(ClientAuth::Parts{
+          [&registry = p.registry](std::string_view id) { return registry.find(id); },
+          [&registry = p.registry](const clients::Client& client, const Secret& secret) {
+            return registry.check_secret(client, secret);
+          },
+          [&once = p.once](std::string_view kind, std::string_view owner, std::string_view text, Time until) {
+            return once.first_time(kind, owner, text, until);
+          },
+          {},
+          settings.public_url,
+          p.clock,
+          p.log})),
+      nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)) {}
+
+net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,
+                     std::string_view client) {
+  desk.parts.log.info("oauth.refused", {{"error", error.error},
+                                        {"reason", error.description},
+                                        {"client", client},
+                                        {"path", request.path()},
+                                        {"address", request.client_address()},
+                                        {"request", request.id()}});
+  return error_answer(error);
+}
+
+net::Response show(const Desk& desk, const net::Request& request, view::Page page, int status) {
+  page.request_id = request.id();
+  return view::render(desk.parts.site, page, status);
+}
+
+net::Response show_fault(const Desk& desk, const net::Request& request, const OauthError& error) {
+  desk.parts.log.info("oauth.refused", {{"error", error.error},
+                                        {"reason", error.description},
+                                        {"path", request.path()},
+                                        {"address", request.client_address()},
+                                        {"request", request.id()}});
+  view::Page page;
+  page.title = "The application asked in a way that is not allowed";
+  page.body = view::group(
+      view::el("p", error.description),
+      view::el("p",
+               "You did nothing wrong, and nothing was given to the application. You were not sent back "
+               "to it, because it is not certain that the address belongs to it."),
+      view::el("p", view::el("strong", "What to do: "),
+               "Start again from the application itself. If that does not help, tell the people who run it, "
+               "with this text."),
+      view::el("p", "In the words of the protocol: ", view::code(error.error)));
+  return show(desk, request, std::move(page), error.status >= 500 ? error.status : 400);
+}
+
+net::Response show_error(const Desk& desk, const net::Request& request, const Error& error) {
+  desk.parts.log.info("oauth.refused", {{"code", to_string(error.code)},
+                                        {"reason", error.message},
+                                        {"cause", error.cause},
+                                        {"address", request.client_address()},
+                                        {"request", request.id()}});
+  return view::render_error(desk.parts.site, error.code, request.id());
+}
+
+net::Response lead_back(const Desk& desk, const net::Request& request, const std::string& client_name,
+                        const std::string& url) {
+  view::Page page;
+  page.title = cat("Taking you back to ", client_name);
+  page.body = view::group(view::el("p", "You can close this page when nothing happens by itself."),
+                          view::button_row({view::button_link("Go on", url, view::Emphasis::primary)}));
+  net::Response response = show(desk, request, std::move(page));
+  response.header("Refresh", cat("0; url=", url));
+  return response;
+}
+
+callers::CallerPtr find_person(const Desk& desk, const net::Request& request) {
+  const auto cookie = request.cookie(desk.parts.cookies.session_name());
+  if (!cookie || !*cookie || (*cookie)->empty()) return nullptr;
+  const auto caller =
+      desk.parts.callers.recognise({callers::Proof::Kind::session, **cookie, std::string_view()}, request);
+  return caller && !(*caller)->person->account.id.empty() ? *caller : nullptr;
+}
+
+tokens::Subject subject_of(const callers::Person& person) {
+  const accounts::Account& account = person.account;
+  tokens::Subject subject;
+  subject.id = account.id.str();
+  subject.name = account.name;
+  subject.given_name = account.given_name;
+  subject.family_name = account.family_name;
+  subject.username = account.username.value_or("");
+  subject.email = account.email;
+  subject.email_verified = account.email_verified;
+  subject.institution = account.institution;
+  subject.experiment = account.experiment;
+  subject.groups = person.groups;
+  subject.is_admin = account.is_admin;
+  subject.updated_at = account.updated_at;
+  return subject;
+}
+
+}  // namespace lanyard::doors::oauth

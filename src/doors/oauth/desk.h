@@ -1,0 +1,64 @@
+// What the handlers of this door share.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "domain/tokens/dpop.h"
+#include "doors/oauth/client_auth.h"
+#include "doors/oauth/errors.h"
+#include "doors/oauth/oauth.h"
+
+namespace lanyard::doors::oauth {
+
+struct Desk {
+  Desk(Parts p, Settings s);
+
+  Parts parts;
+  Settings settings;
+  std::unique_ptr<ClientAuth> auth;
+  std::unique_ptr<tokens::DpopNonces> nonces;
+};
+
+// What comes out of a rule: a value, or the error in OAuth's words.
+template <class T>
+class Outcome {
+ public:
+  Outcome(T value) : value_(std::move(value)) {}
+  Outcome(OauthError error) : error_(std::move(error)) {}
+  explicit operator bool() const { return value_.has_value(); }
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+  const OauthError& error() const { return error_; }
+
+ private:
+  std::optional<T> value_;
+  OauthError error_;
+};
+
+// Answers an endpoint for programs with the error, and leaves a line in the log.
+net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,
+                     std::string_view client = {});
+
+net::Response show(const Desk& desk, const net::Request& request, view::Page page, int status = 200);
+// A page for an error that may not be sent to the client: nobody knows whether it is one.
+net::Response show_fault(const Desk& desk, const net::Request& request, const OauthError& error);
+net::Response show_error(const Desk& desk, const net::Request& request, const Error& error);
+
+// Leads the browser to a client after a form was sent. Browsers hold form-action against redirects after a
+// POST, and against those that the client makes itself, so this is a page that leads on by itself.
+net::Response lead_back(const Desk& desk, const net::Request& request, const std::string& client_name,
+                        const std::string& url);
+
+// Who is signed in in this browser; nullptr when nobody is.
+callers::CallerPtr find_person(const Desk& desk, const net::Request& request);
+
+// What a token may say about a person, as they stand now.
+tokens::Subject subject_of(const callers::Person& person);
+
+}  // namespace lanyard::doors::oauth

@@ -1,0 +1,25 @@
+// The handlers of this door, one function a route; oauth.cc lists which address leads to which.
+#pragma once
+
+#include "doors/oauth/code.h"
+#include "doors/oauth/desk.h"
+
+namespace lanyard::doors::oauth {
+
+// authorize.cc
+net::Response authorize(const Desk& desk, const net::Request& request);
+net::Response authorize_by_form(const Desk& desk, const net::Request& request);
+net::Response continue_request(const Desk& desk, const net::Request& request);
+// consent.cc
+net::Response decide_consent(const Desk& desk, const net::Request& request);
+// token.cc
+net::Response give_token(const Desk& desk, const net::Request& request);
+// userinfo.cc, introspect.cc, revoke.cc
+net::Response give_userinfo(const Desk& desk, const net::Request& request);
+net::Response introspect(const Desk& desk, const net::Request& request);
+net::Response revoke(const Desk& desk, const net::Request& request);
+// metadata.cc
+net::Response give_metadata(const Desk& desk, const net::Request& request);
+net::Response give_keys(const Desk& desk, const net::Request& request);
+
+}  // namespace lanyard::doors::oauth

@@ -1,0 +1,127 @@
+// Introspection (RFC 7662) and revocation (RFC 7009).
+#include <algorithm>
+
+#include "base/text.h"
+#include "doors/oauth/handlers.h"
+#include "doors/oauth/proof.h"
+#include "doors/oauth/standing.h"
+
+namespace lanyard::doors::oauth {
+namespace {
+
+struct Question {
+  clients::ClientPtr client;
+  std::string token;
+};
+
+Outcome<Question> read_question(const Desk& desk, const net::Request& request) {
+  if (!request.query().empty())
+    return invalid_request("Parameters belong into the body, not into the address.");
+  const auto form = request.form();
+  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
+  auto client = authenticate(desk, request, *form);
+  if (!client) return client.error();
+  const auto token = form->find("token");
+  if (!token) return invalid_request("token was sent more than once.");
+  if (!*token || (*token)->empty()) return invalid_request("token is missing.");
+  return Question{client->client, **token};
+}
+
+net::Response inactive() {
+  net::Response response = net::Response::json(200, R"({"active":false})");
+  response.header("Cache-Control", "no-store");
+  return response;
+}
+
+// Its own tokens, and those for an audience that it answers for.
+bool may_see(const clients::Client& asker, const tokens::Ours& token) {
+  if (token.client_id == asker.id.str()) return true;
+  return std::ranges::any_of(token.audience, [&](const std::string& one) {
+    return one == asker.id.str() || std::ranges::find(asker.introspects, one) != asker.introspects.end();
+  });
+}
+
+json::Object describe(const Desk& desk, const Alive& alive) {
+  json::Object body{{"active", true}};
+  // Everything that the token itself says, which whoever holds it can read anyway.
+  for (const json::Member& member : alive.token.claims) body.set(member.name, member.value);
+  body.set("token_type", alive.token.claims.find("cnf") != nullptr ? "DPoP" : "Bearer");
+  if (alive.person && alive.person->account.username) body.set("username", *alive.person->account.username);
+  body.set("iss", desk.settings.public_url);
+  return body;
+}
+
+// A refresh token is told about to the client that holds it, and to nobody else.
+std::optional<json::Object> describe_refresh_token(const Desk& desk, const net::Request& request,
+                                                   const Question& asked) {
+  const auto grant = desk.parts.grants.find_by_token(Secret(asked.token));
+  const Time now = desk.parts.clock.now();
+  if (!grant || grant->client != asked.client->id || grant->ended_at || now >= grant->idle_until ||
+      now >= grant->expires_at) {
+    return {};
+  }
+  if (!find_member(desk, request, grant->account, grant->issuer, grant->subject, grant->source)) return {};
+  return json::Object{{"active", true},
+                      {"client_id", grant->client.str()},
+                      {"sub", grant->account.str()},
+                      {"scope", join(grant->scopes, " ")},
+                      {"iss", desk.settings.public_url},
+                      {"exp", to_micros(grant->idle_until) / 1'000'000},
+                      {"iat", to_micros(grant->created_at) / 1'000'000}};
+}
+
+}  // namespace
+
+net::Response introspect(const Desk& desk, const net::Request& request) {
+  const auto asked = read_question(desk, request);
+  if (!asked) return refuse(desk, request, asked.error());
+  if (asked->client->is_public())
+    return refuse(desk, request,
+                  invalid_client("Only applications that prove themselves may ask about tokens."),
+                  asked->client->id.str());
+  if (tokens::looks_like_refresh_token(asked->token)) {
+    const auto body = describe_refresh_token(desk, request, *asked);
+    return body ? net::Response::json(200, json::write(*body)) : inactive();
+  }
+  const auto alive = find_alive(desk, request, asked->token);
+  if (!alive && alive.error().code == Code::unavailable)
+    return refuse(desk, request, from_error(alive.error()), asked->client->id.str());
+  if (!alive || !may_see(*asked->client, alive->token)) return inactive();
+  net::Response response = net::Response::json(200, json::write(describe(desk, *alive)));
+  response.header("Cache-Control", "no-store");
+  return response;
+}
+
+// Unknown tokens are a success (RFC 7009 section 2.2); a failure to write is not.
+net::Response revoke(const Desk& desk, const net::Request& request) {
+  const auto asked = read_question(desk, request);
+  if (!asked) return refuse(desk, request, asked.error());
+  const std::string client = asked->client->id.str();
+  Status done;
+  if (tokens::looks_like_refresh_token(asked->token)) {
+    const auto grant = desk.parts.grants.find_by_token(Secret(asked->token));
+    if (!grant && grant.error().code == Code::unavailable)
+      return refuse(desk, request, from_error(grant.error()), client);
+    if (grant && grant->client != asked->client->id)
+      return refuse(desk, request, unauthorized_client("The token was given to another application."),
+                    client);
+    access::Actor actor = callers::nobody(request);
+    actor.label = client;
+    if (grant) done = desk.parts.grants.end(grant->id, "revoked by its application", actor);
+  } else {
+    const auto token = tokens::read_ours(desk.parts.keys, desk.settings.public_url, asked->token,
+                                         desk.parts.clock.now(), tokens::Expired::refuse);
+    if (!token && token.error().code == Code::unavailable)
+      return refuse(desk, request, from_error(token.error()), client);
+    if (token && token->client_id != client)
+      return refuse(desk, request, unauthorized_client("The token was given to another application."),
+                    client);
+    if (token && token->is_access_token) done = revoke_token(desk, *token);
+  }
+  if (!done) return refuse(desk, request, from_error(done.error()), client);
+  net::Response response(200);
+  response.header("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace lanyard::doors::oauth

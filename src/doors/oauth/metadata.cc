@@ -1,0 +1,79 @@
+// What this issuer offers (OIDC Discovery section 3, RFC 8414 section 2), and its keys.
+#include "base/text.h"
+#include "domain/tokens/dpop.h"
+#include "doors/oauth/handlers.h"
+
+namespace lanyard::doors::oauth {
+namespace {
+
+json::Array list(std::initializer_list<const char*> words) {
+  json::Array all;
+  for (const char* word : words) all.emplace_back(word);
+  return all;
+}
+
+json::Object metadata(const Desk& desk) {
+  const std::string& issuer = desk.settings.public_url;
+  const auto at = [&](std::string_view path) { return cat(issuer, path); };
+  const json::Array auth = list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"});
+  const json::Array assertion =
+      list({"ES256", "RS256", "PS256", "EdDSA", "ES384", "RS384", "PS384", "ES512", "RS512", "PS512"});
+  json::Array dpop;
+  for (const crypto::Algorithm one : tokens::dpop_algorithms()) dpop.emplace_back(crypto::to_string(one));
+  return json::Object{
+      {"issuer", issuer},
+      {"authorization_endpoint", at("/authorize")},
+      {"token_endpoint", at("/token")},
+      {"userinfo_endpoint", at("/userinfo")},
+      {"jwks_uri", at("/jwks")},
+      {"introspection_endpoint", at("/introspect")},
+      {"revocation_endpoint", at("/revoke")},
+      {"scopes_supported", list({"openid", "profile", "email", "offline_access", "groups", "wlcg",
+                                 "wlcg.groups", "entitlements", "eduperson_assurance"})},
+      {"response_types_supported", list({"code"})},
+      {"response_modes_supported", list({"query"})},
+      {"grant_types_supported", list({"authorization_code", "refresh_token", "client_credentials"})},
+      {"subject_types_supported", list({"public"})},
+      {"id_token_signing_alg_values_supported", list({"RS256", "ES256"})},
+      {"token_endpoint_auth_methods_supported", auth},
+      {"token_endpoint_auth_signing_alg_values_supported", assertion},
+      {"introspection_endpoint_auth_methods_supported",
+       list({"client_secret_basic", "client_secret_post", "private_key_jwt"})},
+      {"revocation_endpoint_auth_methods_supported", auth},
+      {"code_challenge_methods_supported", list({"S256"})},
+      {"dpop_signing_alg_values_supported", std::move(dpop)},
+      {"claims_supported", list({"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name",
+                                 "given_name", "family_name", "preferred_username", "email", "email_verified",
+                                 "groups", "organisation_name", "updated_at"})},
+      {"prompt_values_supported", list({"none", "login", "consent", "select_account"})},
+      {"claims_parameter_supported", false},
+      {"request_parameter_supported", false},
+      {"request_uri_parameter_supported", false},
+      {"authorization_response_iss_parameter_supported", true},
+      {"service_documentation", at("/account")},
+  };
+}
+
+// Programs in browsers read these; nothing in them is anybody's.
+net::Response for_everybody(net::Response response, std::string_view life) {
+  response.header("Access-Control-Allow-Origin", "*");
+  response.header("Cache-Control", life);
+  return response;
+}
+
+}  // namespace
+
+net::Response give_metadata(const Desk& desk, const net::Request&) {
+  return for_everybody(net::Response::json(200, json::write(metadata(desk))), "public, max-age=3600");
+}
+
+net::Response give_keys(const Desk& desk, const net::Request& request) {
+  const auto keys = desk.parts.keys.key_set();
+  if (!keys) return refuse(desk, request, from_error(keys.error()));
+  net::Response response(200);
+  response.header("Content-Type", "application/json");
+  response.shared_body(keys->json);
+  return for_everybody(std::move(response), "public, max-age=21600, must-revalidate");
+}
+
+}  // namespace lanyard::doors::oauth

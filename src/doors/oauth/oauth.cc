@@ -1,0 +1,43 @@
+#include "doors/oauth/oauth.h"
+
+#include "doors/oauth/handlers.h"
+
+namespace lanyard::doors::oauth {
+
+struct OAuth::State {
+  Desk desk;
+};
+
+OAuth::OAuth(Parts parts, Settings settings) : state_(new State{Desk(parts, std::move(settings))}) {}
+
+OAuth::~OAuth() = default;
+
+void OAuth::mount(net::Router& router) {
+  using Handler = net::Response (*)(const Desk&, const net::Request&);
+  const auto route = [&](net::Method method, std::string pattern, net::Runs runs, Handler handler) {
+    net::Endpoint endpoint;
+    endpoint.method = method;
+    endpoint.pattern = std::move(pattern);
+    endpoint.runs = runs;
+    endpoint.handler = [state = state_, handler](const net::Request& request) {
+      return handler(state->desk, request);
+    };
+    router.add(std::move(endpoint));
+  };
+  using net::Method;
+  using net::Runs;
+  route(Method::get, "/authorize", Runs::db, authorize);
+  route(Method::post, "/authorize", Runs::db, authorize_by_form);
+  route(Method::get, "/authorize/continue", Runs::db, continue_request);
+  route(Method::post, "/consent", Runs::db, decide_consent);
+  route(Method::post, "/token", Runs::db, give_token);
+  route(Method::get, "/userinfo", Runs::db, give_userinfo);
+  route(Method::post, "/userinfo", Runs::db, give_userinfo);
+  route(Method::post, "/introspect", Runs::db, introspect);
+  route(Method::post, "/revoke", Runs::db, revoke);
+  route(Method::get, "/jwks", Runs::db, give_keys);
+  route(Method::get, "/.well-known/openid-configuration", Runs::on_loop, give_metadata);
+  route(Method::get, "/.well-known/oauth-authorization-server", Runs::on_loop, give_metadata);
+}
+
+}  // namespace lanyard::doors::oauth

@@ -1,0 +1,76 @@
+// The OpenID provider and authorization server: certified clients, grid tools and Hubs talk to it unmodified.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "domain/callers/callers.h"
+#include "domain/callers/cookies.h"
+#include "domain/clients/registry.h"
+#include "domain/groups/groups.h"
+#include "domain/journal/journal.h"
+#include "domain/sessions/artefacts.h"
+#include "domain/sessions/sessions.h"
+#include "domain/tokens/consents.h"
+#include "domain/tokens/grants.h"
+#include "domain/tokens/keys.h"
+#include "domain/tokens/mint.h"
+#include "domain/tokens/once.h"
+#include "platform/net/router.h"
+#include "platform/view/guard.h"
+#include "platform/view/page.h"
+
+namespace lanyard::doors::oauth {
+
+struct Settings {
+  std::string public_url;               // the issuer, byte for byte
+  std::vector<std::string> nonce_keys;  // Sealer::derive_all("dpop nonce")
+  Duration code_life = std::chrono::seconds(60);
+  Duration interaction_life = std::chrono::hours(24);  // a newcomer's request survives so long
+  Duration pushed_life = std::chrono::seconds(90);     // RFC 9126 section 2.2
+};
+
+struct Parts {
+  journal::Ledger& ledger;
+  groups::Groups& groups;
+  sessions::Sessions& sessions;
+  sessions::Artefacts& artefacts;
+  callers::Callers& callers;
+  clients::Registry& registry;
+  tokens::Keys& keys;
+  tokens::Mint& mint;
+  tokens::Grants& grants;
+  tokens::Consents& consents;
+  tokens::Once& once;
+  const view::PageFrame& site;
+  const view::Guard& guard;
+  const callers::Cookies& cookies;
+  Random& random;
+  const Clock& clock;
+  const Log& log;
+};
+
+// clang-format off
+// GET, POST /authorize            the authorization endpoint
+// GET  /authorize/continue        back from signing in or from waiting; "request" names what was asked for
+// POST /consent                   allow or refuse
+// POST /token                     the token endpoint, all grants
+// GET, POST /userinfo
+// POST /introspect, /revoke       RFC 7662, RFC 7009
+// GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
+// clang-format on
+class OAuth {
+ public:
+  OAuth(Parts parts, Settings settings);
+  ~OAuth();
+  void mount(net::Router& router);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace lanyard::doors::oauth

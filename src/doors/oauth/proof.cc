@@ -1,0 +1,45 @@
+#include "doors/oauth/proof.h"
+
+#include "base/text.h"
+
+namespace lanyard::doors::oauth {
+
+Outcome<Authenticated> authenticate(const Desk& desk, const net::Request& request, const Form& form) {
+  Authentication found = desk.auth->authenticate(request, form);
+  if (!found.client) return std::move(found.error);
+  return *std::move(found.client);
+}
+
+std::string certificate_of(const net::Request&) {
+  return {};
+}
+
+Outcome<std::string> find_dpop(const Desk& desk, const net::Request& request,
+                               std::optional<std::string_view> access_token) {
+  tokens::DpopQuestion question;
+  for (const net::HeaderField& header : request.headers()) {
+    if (equal_ignoring_case(header.name, "DPoP")) question.proofs.push_back(header.value);
+  }
+  if (question.proofs.empty()) {
+    if (access_token) return invalid_dpop_proof("The DPoP proof is missing.");
+    return std::string();
+  }
+  const std::string url = cat(desk.settings.public_url, request.path());
+  const Time now = desk.parts.clock.now();
+  question.method = request.method_text();
+  question.url = url;
+  question.now = now;
+  question.access_token = access_token;
+  question.nonces = desk.nonces.get();
+  const auto proof = tokens::check_dpop(question);
+  if (!proof) {
+    if (proof.error().code == Code::expired) return use_dpop_nonce(desk.nonces->make(now));
+    return invalid_dpop_proof(proof.error().message);
+  }
+  const auto is_first = desk.parts.once.first_time("dpop", proof->thumbprint, proof->jti, proof->until);
+  if (!is_first) return from_error(is_first.error());
+  if (!*is_first) return invalid_dpop_proof("This proof was used before.");
+  return proof->thumbprint;
+}
+
+}  // namespace lanyard::doors::oauth

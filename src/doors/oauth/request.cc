@@ -1,0 +1,19 @@
+#include "doors/oauth/request.h"
+
+namespace lanyard::doors::oauth {
+
+std::string answer_url(const std::string& redirect_uri, const Form& parameters) {
+  return with_query(redirect_uri, parameters);
+}
+
+std::string error_url(const Desk& desk, const RejectedRequest& rejected) {
+  return answer_url(rejected.redirect_uri,
+                    redirect_parameters(rejected.error, rejected.state, desk.settings.public_url));
+}
+
+std::string error_url(const Desk& desk, const AuthRequest& request, const OauthError& error) {
+  return answer_url(request.redirect_uri,
+                    redirect_parameters(error, request.state, desk.settings.public_url));
+}
+
+}  // namespace lanyard::doors::oauth
