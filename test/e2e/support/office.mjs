@@ -22,6 +22,10 @@ class Office {
     return new Client({ ca: this.tls?.ca });
   }
 
+  async metadata() {
+    return (await this.visitor().get(`${this.issuer}/.well-known/openid-configuration`)).json;
+  }
+
   // From the answer of an endpoint to the redirect that leaves for `stop`, or to the page after which nothing is asked.
   async pass(visitor, answer, who = 'ada', stop = () => false) {
     for (let step = 0; step < 15; ++step) {
