@@ -27,7 +27,7 @@ class Office {
   }
 
   // From the answer of an endpoint to the redirect that leaves for `stop`, or to the page after which nothing is asked.
-  async pass(visitor, answer, who = 'ada', stop = () => false) {
+  async pass(visitor, answer, who = 'ada', stop = () => false, typed = {}) {
     for (let step = 0; step < 15; ++step) {
       answer = await visitor.follow(answer, stop);
       if (answer.location !== undefined && stop(answer.location)) return answer;
@@ -40,7 +40,8 @@ class Office {
       }
       const pressed = this.press(answer, who);
       if (!pressed) return answer;
-      answer = await visitor.submit(pressed.form, { ...pressed, headers: PAGE });
+      const fields = Object.fromEntries(Object.entries(typed).filter(([name]) => pressed.form.fields[name] === ''));
+      answer = await visitor.submit(pressed.form, { ...pressed, fields: { ...pressed.fields, ...fields }, headers: PAGE });
     }
     throw new Error(`There is no end of pages, the last one is ${answer.url}:\n${answer.text}`);
   }
@@ -53,9 +54,10 @@ class Office {
     return new URL(end.location);
   }
 
-  // Opens a device's page and approves.
-  async approve(url, { who = 'ada', visitor = this.visitor() } = {}) {
-    return this.pass(visitor, await visitor.get(url, { headers: PAGE }), who);
+  // Opens a device's page, types the code where the address does not have it, and approves.
+  async approve(url, { who = 'ada', code, visitor = this.visitor() } = {}) {
+    const typed = code ? { user_code: code } : {};
+    return this.pass(visitor, await visitor.get(url, { headers: PAGE }), who, undefined, typed);
   }
 
   // In a real browser: chooses the provider, if asked, then the person, then allows, until `stop(url)`.
@@ -125,11 +127,26 @@ function referenceConfiguration(profiles, registration) {
   };
 }
 
+// oidc-provider wants addresses like edu.kit.data.oidc-agent:/redirect of native clients only; oidc-agent calls itself "web",
+// and then "native" when it is told so in these words.
+async function registerAgents(reference, request, response) {
+  let body = '';
+  for await (const part of request) body += part;
+  if (body !== '') request.body = JSON.parse(body);
+  if (request.body?.application_type === 'web' && request.body.redirect_uris?.some((uri) => !uri.startsWith('http'))) {
+    const error = { error: 'invalid redirect_uri', error_description: 'Custom redirect_uri not allowed for web client' };
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(error));
+    return;
+  }
+  await reference.callback(request, response);
+}
+
 async function startReference(t, { clients, tls, registration, people }) {
   const profiles = new Map(clients.map(({ client_id: id, profile }) => [id, profile]));
   const declared = clients.map(({ profile, lives, claims, ...metadata }) => ({ response_types: metadata.redirect_uris ? ['code'] : [], redirect_uris: [], ...metadata }));
   const configuration = referenceConfiguration(profiles, registration);
   const reference = await startProvider(t, { clients: declared, tls, people, configuration });
+  if (registration) reference.intercept('/reg', (request, response) => registerAgents(reference, request, response));
   reference.provider.on('server_error', (_, fault) => console.error(fault));
   return new Office({ issuer: reference.issuer, reference, tls, press: pressAtReference, logText: '', initialToken: registration?.token });
 }
