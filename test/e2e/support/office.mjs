@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { Client } from './http.mjs';
+import { startLanyard } from './lanyard.mjs';
 import { startProvider } from './provider.mjs';
 import { PAGE, startSite } from './site.mjs';
 
@@ -106,12 +107,12 @@ function referenceConfiguration(profiles, registration) {
         defaultResource: (_, client) => (wlcg(client) ? ANY_AUDIENCE : undefined),
         useGrantedResource: () => true,
         getResourceServerInfo: (_, resource) => ({
-          scope: 'openid offline_access storage.read:/ wlcg', audience: resource, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
+          scope: 'openid offline_access storage.read:/ read:/ wlcg', audience: resource, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
         }),
       },
     },
-    scopes: ['openid', 'profile', 'email', 'offline_access', 'storage.read:/', 'wlcg'],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username', 'groups'] },
+    scopes: ['openid', 'profile', 'email', 'groups', 'offline_access', 'storage.read:/', 'read:/', 'wlcg'],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'], groups: ['groups'] },
     // Tokens of the grid are valid from a moment on, and say so.
     formats: { customizers: { jwt: (_, { clientId }, { payload }) => {
       const profile = profiles.get(clientId);
@@ -143,7 +144,7 @@ async function registerAgents(reference, request, response) {
 
 async function startReference(t, { clients, tls, registration, people }) {
   const profiles = new Map(clients.map(({ client_id: id, profile }) => [id, profile]));
-  const declared = clients.map(({ profile, lives, claims, ...metadata }) => ({ response_types: metadata.redirect_uris ? ['code'] : [], redirect_uris: [], ...metadata }));
+  const declared = clients.map(({ profile, lives, audiences, ...metadata }) => ({ response_types: metadata.redirect_uris ? ['code'] : [], redirect_uris: [], ...metadata }));
   const configuration = referenceConfiguration(profiles, registration);
   const reference = await startProvider(t, { clients: declared, tls, people, configuration });
   if (registration) reference.intercept('/reg', (request, response) => registerAgents(reference, request, response));
@@ -174,6 +175,12 @@ function pressAtLanyard(answer, who) {
 }
 
 async function startLanyardOffice(t, { clients, tls, registration, people, database, config = {} }) {
+  // A lanyardd from before it had clients of its own.
+  const probe = { client_id: 'probe', client_secret: newSecret(), redirect_uris: ['https://probe.example.org/'] };
+  const said = await (await startLanyard(t, { start: false, config: { clients: [declaration(probe)] } })).run('config', 'check');
+  if (/kind is "oauth", which is not one of its values/.test(said.stdout + said.stderr)) {
+    return new Office({ unavailable: 'this lanyardd does not have OAuth clients in its configuration' });
+  }
   const university = await startProvider(t, { host: '127.0.0.2', people });
   const { lanyard } = await startSite(t, {
     provider: university,
@@ -183,8 +190,8 @@ async function startLanyardOffice(t, { clients, tls, registration, people, datab
       server: tls ? { public_url: `https://${host}:${port}`, tls_certificate: tls.certificateFile, tls_key: tls.keyFile } : {},
       clients: clients.map(declaration),
     }),
-    url: tls ? ({ host, port }) => `https://${host}:${port}` : undefined,
   });
+  if (tls) lanyard.url = `https://${lanyard.host}:${lanyard.port}`;
   const office = new Office({ issuer: lanyard.url, lanyard, university, tls, press: pressAtLanyard });
   Object.defineProperty(office, 'logText', { get: () => lanyard.logText });
   return office;
@@ -198,6 +205,7 @@ export function startOffice(t, { clients = [], ...options } = {}) {
 
 // Why these tests can not run against this lanyardd: false, or the reason.
 export async function missingFrom(office, ...members) {
+  if (office.unavailable) return office.unavailable;
   const answer = await office.visitor().get(`${office.issuer}/.well-known/openid-configuration`);
   if (answer.status !== 200) return `this lanyardd answers ${answer.status} where the discovery document belongs`;
   const absent = members.filter((member) => answer.json[member] === undefined);
