@@ -7,7 +7,7 @@ namespace lanyard::cli {
 
 terminal::Program lanyard();
 
-// commands_user.cc, commands_import.cc, commands_issuer.cc, commands_other.cc
+// commands_user.cc, commands_import.cc, commands_client.cc, commands_other.cc
 int user_list(const terminal::Given& given);
 int user_show(const terminal::Given& given);
 int user_approve(const terminal::Given& given);
@@ -16,6 +16,11 @@ int user_suspend(const terminal::Given& given);
 int user_restore(const terminal::Given& given);
 int user_close(const terminal::Given& given);
 int user_import(const terminal::Given& given);
+int client_list(const terminal::Given& given);
+int client_show(const terminal::Given& given);
+int client_create(const terminal::Given& given);
+int client_delete(const terminal::Given& given);
+int client_rotate_secret(const terminal::Given& given);
 int issuer_list(const terminal::Given& given);
 int issuer_show(const terminal::Given& given);
 int issuer_test_token(const terminal::Given& given);

@@ -22,8 +22,12 @@ struct ServerConfig {
   std::string operations_listen = "127.0.0.1:9464";  // health, readiness and metrics; "" turns it off
   // Addresses or networks; a network that contains everything is refused.
   std::vector<std::string> trusted_proxies;
-  unsigned loops = 0;  // event loops; 0: one a core
-  Secret secret_key;   // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
+  // RFC 8705: certificates of clients, asked for in our own handshake or handed on by a trusted proxy.
+  std::string client_certificates = "off";  // or "ask"
+  std::string client_certificate_header;    // "": no proxy hands one on
+  std::string client_certificate_ca_file;   // PEM: the authorities behind tls_client_auth
+  unsigned loops = 0;                       // event loops; 0: one a core
+  Secret secret_key;  // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
   std::string site_name = "Lanyard";
   std::string support = "";  // e-mail address or URL shown on pages
 };
@@ -110,12 +114,46 @@ struct IssuerConfig {
   AdmissionConfig admission;
 };
 
+// An application behind the gate, or an OAuth client; the keys of the other kind keep their defaults.
 struct ClientConfig {
   std::string id;  // [a-z0-9-]
   std::string kind = "gate";
   std::string name;              // shown to people
-  std::string origin;            // "https://wiki.example.org": where the application lives
-  bool signed_identity = false;  // adds a short signed token about the person to each answer
+  std::string origin;            // gate: "https://wiki.example.org": where the application lives
+  bool signed_identity = false;  // gate: adds a short signed token about the person to each answer
+
+  // oauth; see domain/clients/client.h.
+  bool enabled = true, native = false, backchannel_logout_session = false;
+  bool require_pushed_requests = false, require_dpop = false, require_tls_binding = false;
+  bool trusted = false;  // people are not asked for consent
+  std::string uri, logo_uri, policy_uri, tos_uri;
+  std::vector<std::string> contacts;
+  std::vector<std::string> redirect_uris, post_logout_redirect_uris;
+  std::string backchannel_logout_uri;
+  std::vector<std::string> grants{"authorization_code"};
+  std::vector<std::string> scopes{"openid", "profile", "email"};
+  std::vector<std::string> audiences, introspects, exchanges_for;
+  std::string auth_method = "client_secret";
+  Secret client_secret;
+  std::string jwks_file, jwks_uri, tls_subject;
+  std::string profile = "oidc";
+  std::string id_token_algorithm = "RS256", access_token_algorithm = "ES256";
+  // Zero: as TokensConfig says.
+  Duration access_token_life{}, id_token_life{}, refresh_token_life{}, grant_life{}, device_code_life{};
+  std::string refresh = "strict";
+  Duration refresh_grace = std::chrono::seconds(60);
+  std::string virtual_organisation;
+};
+
+// Keys that sign, and how long tokens live where a client does not say otherwise.
+struct TokensConfig {
+  Duration key_notice = std::chrono::hours(48);
+  Duration longest_token = std::chrono::hours(24 * 7);
+  Duration access_token_life = std::chrono::hours(1);
+  Duration id_token_life = std::chrono::hours(1);
+  Duration refresh_token_life = std::chrono::hours(24 * 30);
+  Duration grant_life = std::chrono::hours(24 * 400);
+  Duration device_code_life = std::chrono::minutes(10);
 };
 
 struct GateRouteConfig {
@@ -158,6 +196,7 @@ struct Config {
   std::vector<ProviderConfig> providers;
   std::vector<IssuerConfig> issuers;
   std::vector<ClientConfig> clients;
+  TokensConfig tokens;
   GateConfig gate;
   JournalConfig journal;
   LimitsConfig limits;

@@ -1,6 +1,7 @@
 #include "app/config_check.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <utility>
 
@@ -22,25 +23,6 @@ bool is_plausible_address(std::string_view text) {
     return false;
   return text.find_first_of(" \t,;<>()[]\"\\") == std::string_view::npos &&
          text.find("..") == std::string_view::npos;
-}
-
-// A URL that must be an origin, and https unless it is this machine.
-void check_origin(const std::string& key, const std::string& text, Findings& findings) {
-  if (text.empty()) return;
-  const auto url = parse_url(text);
-  if (!url) {
-    findings.fault(key, cat("is ", shown(text), ", which is not a URL"),
-                   "Write it like https://id.example.org.");
-    return;
-  }
-  if (text != url->origin()) {
-    findings.fault(
-        key, cat("is ", shown(text), ", which is more than scheme, host and port, or not in its own form"),
-        cat("Write ", url->origin(), "."));
-  } else if (url->scheme != "https" && !url->is_loopback()) {
-    findings.fault(key, cat("is ", shown(text), ", which is not protected on its way"),
-                   cat("Write https://", text.substr(7), "."));
-  }
 }
 
 bool is_in_memory(std::string_view url) {
@@ -86,11 +68,33 @@ void check_database(const Config& config, Findings& findings) {
 
 }  // namespace
 
+void check_origin(const std::string& key, const std::string& text, Findings& findings) {
+  if (text.empty()) return;
+  const auto url = parse_url(text);
+  if (!url) {
+    findings.fault(key, cat("is ", shown(text), ", which is not a URL"),
+                   "Write it like https://id.example.org.");
+    return;
+  }
+  if (text != url->origin()) {
+    findings.fault(
+        key, cat("is ", shown(text), ", which is more than scheme, host and port, or not in its own form"),
+        cat("Write ", url->origin(), "."));
+  } else if (url->scheme != "https" && !url->is_loopback()) {
+    findings.fault(key, cat("is ", shown(text), ", which is not protected on its way"),
+                   cat("Write https://", text.substr(7), "."));
+  }
+}
+
 void Findings::fault(const std::string& key, std::string what, std::string remedy) {
   const bool known = std::any_of(faults_.begin(), faults_.end(), [&](const ConfigFault& f) {
     return f.key == key || f.key == cat(key, "_file") || f.key.starts_with(cat(key, "["));
   });
   if (!known) faults_.push_back({where_(key), key, std::move(what), std::move(remedy)});
+}
+
+bool Findings::has_fault(const std::string& key) const {
+  return std::any_of(faults_.begin(), faults_.end(), [&](const ConfigFault& f) { return f.key == key; });
 }
 
 bool is_config_id(std::string_view text) {
@@ -122,6 +126,27 @@ void check_networks(const std::string& key, const std::vector<std::string>& netw
   }
 }
 
+// What nobody could ever show, or what anybody could forge.
+void check_client_certificates(const ServerConfig& server, Findings& findings) {
+  if (server.client_certificates == "ask" && server.tls_certificate.empty()) {
+    findings.fault(
+        "server.client_certificates", "is \"ask\", but Lanyard does not speak TLS itself",
+        "Give server.tls_certificate and server.tls_key, or let the proxy hand certificates on and "
+        "name its header in server.client_certificate_header.");
+  }
+  const std::string& header = server.client_certificate_header;
+  if (header.empty()) return;
+  if (!std::ranges::all_of(header, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; })) {
+    findings.fault("server.client_certificate_header",
+                   cat("is ", shown(header), ", which is not a header's name"),
+                   "Write it like X-Client-Certificate.");
+  } else if (server.trusted_proxies.empty()) {
+    findings.fault("server.client_certificate_header",
+                   "is given, but no proxy is trusted, so the header is never read",
+                   "Name the proxy's address in server.trusted_proxies.");
+  }
+}
+
 void check_server(const Config& config, Findings& findings) {
   const ServerConfig& server = config.server;
   check_origin("server.public_url", server.public_url, findings);
@@ -147,6 +172,7 @@ void check_server(const Config& config, Findings& findings) {
                    "Give both, or none for plain HTTP behind a proxy.");
   }
   check_networks("server.trusted_proxies", server.trusted_proxies, findings);
+  check_client_certificates(server, findings);
   if (server.tls_key.empty() && server.public_url.starts_with("https://") && server.trusted_proxies.empty()) {
     findings.warn(
         "server.public_url is https and Lanyard speaks plain HTTP, but server.trusted_proxies is empty: "
@@ -220,16 +246,9 @@ void check_auth(const Config& config, Findings& findings) {
 
 void check_gate(const Config& config, Findings& findings) {
   std::vector<std::string> ids;
-  for (std::size_t i = 0; i < config.clients.size(); ++i) {
-    const ClientConfig& client = config.clients[i];
-    const std::string key = cat("clients[", i, "].origin");
-    ids.push_back(client.id);
-    check_origin(key, client.origin, findings);
-    if (!client.origin.empty() && client.origin == config.server.public_url) {
-      findings.fault(key, "is Lanyard's own address", "Write the address of the application.");
-    }
+  for (const ClientConfig& client : config.clients) {
+    if (client.kind == "gate") ids.push_back(client.id);
   }
-  check_ids("clients", ids, findings);
   if (config.journal.poll >= config.gate.stale_limit) {
     findings.fault("gate.stale_limit",
                    cat("is ", format_duration(config.gate.stale_limit), ", not longer than journal.poll (",
@@ -242,7 +261,8 @@ void check_gate(const Config& config, Findings& findings) {
     const GateRouteConfig& route = config.gate.routes[i];
     const std::string at = cat("gate.routes[", i, "]");
     if (!route.client.empty() && std::find(ids.begin(), ids.end(), route.client) == ids.end()) {
-      findings.fault(cat(at, ".client"), cat("is ", shown(route.client), ", which is not the id of a client"),
+      findings.fault(cat(at, ".client"),
+                     cat("is ", shown(route.client), ", which is not the id of a client of kind gate"),
                      ids.empty() ? "Describe the application in clients first."
                                  : cat("Write one of: ", join(ids, ", "), "."));
     }
@@ -275,6 +295,7 @@ void check_config(const Config& config, Findings& findings) {
   check_auth(config, findings);
   check_sources(config, findings);
   check_gate(config, findings);
+  check_clients(config, findings);
 }
 
 }  // namespace lanyard::app

@@ -20,6 +20,8 @@ class Findings {
            std::vector<std::string>& warnings)
       : where_(std::move(where)), faults_(faults), warnings_(warnings) {}
   void fault(const std::string& key, std::string what, std::string remedy);
+  // Whether something is wrong at this very key already, so that what follows from it needs no words.
+  bool has_fault(const std::string& key) const;
   void warn(std::string text) { warnings_.push_back(std::move(text)); }
 
  private:
@@ -35,9 +37,12 @@ void check_config(const Config& config, Findings& findings);
 void check_server(const Config& config, Findings& findings);
 void check_auth(const Config& config, Findings& findings);
 void check_gate(const Config& config, Findings& findings);
+void check_clients(const Config& config, Findings& findings);  // config_check_clients.cc: and tokens
 void check_sources(const Config& config,
                    Findings& findings);  // config_check_sources.cc: providers and issuers
 
+// A URL that must be an origin, and https unless it is this machine.
+void check_origin(const std::string& key, const std::string& text, Findings& findings);
 // [a-z0-9] with single hyphens inside, at most 63.
 bool is_config_id(std::string_view text);
 void check_ids(const std::string& list, const std::vector<std::string>& ids, Findings& findings);

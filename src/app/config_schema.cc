@@ -64,6 +64,30 @@ const Part& server_part() {
                 "wider than /8 (IPv4) or /7 (IPv6) are refused: with them anybody could claim any address.",
             .example = "[127.0.0.1, 10.1.0.0/16]",
             .also = "proxies trusted_proxy proxy trust_proxy forwarded_allow_ips real_ip_from"},
+           {.name = "client_certificates",
+            .slot = at<&ServerConfig::client_certificates>,
+            .says =
+                "Whether programs are asked for a certificate when Lanyard speaks TLS itself (RFC 8705). "
+                "`ask` does not insist on one; browsers that hold certificates show people a question, so "
+                "use it where programs alone connect.",
+            .choices = "off ask",
+            .also = "mtls client_auth client_cert ssl_verify_client tls_client_auth"},
+           {.name = "client_certificate_header",
+            .slot = at<&ServerConfig::client_certificate_header>,
+            .says =
+                "The header in which a trusted proxy hands on the certificate of a program, as URL-encoded "
+                "PEM. The proxy must set it on every request, also to nothing: "
+                "`proxy_set_header X-Client-Certificate $ssl_client_escaped_cert;`. From anybody else it is "
+                "not read.",
+            .example = "X-Client-Certificate",
+            .also = "client_cert_header ssl_client_cert_header x_ssl_client_cert"},
+           {.name = "client_certificate_ca_file",
+            .slot = at<&ServerConfig::client_certificate_ca_file>,
+            .says =
+                "A PEM file with the authorities that certify programs, and their intermediates. Needed for "
+                "clients whose method is `tls_client_auth`.",
+            .also = "client_ca client_ca_file ssl_client_certificate mtls_ca",
+            .file = FileKind::plain},
            {.name = "loops",
             .slot = at<&ServerConfig::loops>,
             .says = "How many event loops serve connections; `0` means one for each core.",
@@ -331,7 +355,8 @@ const Part& config_parts() {
                    section<&Config::auth>("auth", auth_part),
                    list<&Config::providers>("providers", provider_part),
                    list<&Config::issuers>("issuers", issuer_part),
-                   list<&Config::clients>("clients", client_part), section<&Config::gate>("gate", gate_part),
+                   list<&Config::clients>("clients", client_part),
+                   section<&Config::tokens>("tokens", tokens_part), section<&Config::gate>("gate", gate_part),
                    section<&Config::journal>("journal", journal_part),
                    section<&Config::limits>("limits", limits_part)},
       .fresh = fresh<Config>};

@@ -64,12 +64,14 @@ struct Part {
   const Child* find_child(std::string_view name) const;
 };
 
-const Part& config_parts();    // the whole file; its keys are none, its children the sections
-const Part& provider_part();   // config_schema_sources.cc
-const Part& issuer_part();     // config_schema_sources.cc
-const Part& admission_part();  // config_schema_sources.cc
-const Part& client_part();     // config_schema_gate.cc
-const Part& gate_part();       // config_schema_gate.cc
+const Part& config_parts();            // the whole file; its keys are none, its children the sections
+const Part& provider_part();           // config_schema_sources.cc
+const Part& issuer_part();             // config_schema_sources.cc
+const Part& admission_part();          // config_schema_sources.cc
+const Part& client_part();             // config_schema_clients.cc
+const Part& tokens_part();             // config_schema_clients.cc
+std::vector<Key> oauth_client_keys();  // config_schema_oauth.cc: of an entry of client_part()
+const Part& gate_part();               // config_schema_gate.cc
 
 bool is_secret(const Part& part, const Key& key);
 

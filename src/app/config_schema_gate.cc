@@ -1,4 +1,4 @@
-// The rows of the schema for the applications behind the gate and its rules.
+// The rows of the schema for the gate and its rules.
 #include "app/config_schema.h"
 
 namespace lanyard::app {
@@ -63,54 +63,6 @@ const Part& route_part() {
 }
 
 }  // namespace
-
-const Part& client_part() {
-  static const Part part{
-      .title = "Applications behind the gate",
-      .says =
-          "The applications whose proxy asks Lanyard whether a request may pass. The proxy names the client "
-          "by its `id`.",
-      .example =
-          "clients:\n"
-          "  - id: wiki\n"
-          "    name: The observatory's wiki\n"
-          "    origin: https://wiki.example.org\n",
-      .keys = {{.name = "id",
-                .slot = at<&ClientConfig::id>,
-                .says = "The name in addresses and in the proxy's configuration: lower-case letters, digits "
-                        "and single hyphens.",
-                .example = "wiki",
-                .also = "client_id key",
-                .need = Need::required},
-               {.name = "kind",
-                .slot = at<&ClientConfig::kind>,
-                .says = "What sort of application it is. `gate`: it stands behind a proxy that asks.",
-                .choices = "gate",
-                .also = "type"},
-               {.name = "name",
-                .slot = at<&ClientConfig::name>,
-                .says = "The name that people see. Empty: the `id`.",
-                .example = "The observatory's wiki",
-                .also = "label title display_name client_name",
-                .sample = true},
-               {.name = "origin",
-                .slot = at<&ClientConfig::origin>,
-                .says = "Scheme, host and port where the application lives. After signing in, people are "
-                        "sent back to this origin "
-                        "and nowhere else.",
-                .example = "https://wiki.example.org",
-                .also = "url base_url redirect_uri redirect_uris host domain root_url",
-                .need = Need::required},
-               {.name = "signed_identity",
-                .slot = at<&ClientConfig::signed_identity>,
-                .says = "Adds a short signed token about the person to each answer, for applications that do "
-                        "not want to trust "
-                        "plain headers.",
-                .also = "jwt signed_headers id_token"}},
-      .children = {},
-      .fresh = fresh<ClientConfig>};
-  return part;
-}
 
 const Part& gate_part() {
   static const Part part{

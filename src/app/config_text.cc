@@ -90,11 +90,16 @@ constexpr std::string_view kExampleStart =
 
 )";
 
-// Markdown without its marks, for comments.
+// Markdown without its marks, for comments. A star in code is a star.
 std::string plain(std::string_view markdown) {
   std::string out;
+  bool code = false;
   for (const char c : markdown) {
-    if (c != '`' && c != '*') out += c;
+    if (c == '`') {
+      code = !code;
+    } else if (c != '*' || code) {
+      out += c;
+    }
   }
   return out;
 }

@@ -93,6 +93,11 @@ TEST(ConfigText, the_example_with_its_comment_marks_removed_is_still_the_default
   EXPECT_EQ(loaded.config.gate.routes.size(), 1U);
 }
 
+TEST(ConfigText, a_star_in_code_is_still_there_in_a_comment) {
+  EXPECT_NE(config_example().find("wildcards (*)"), std::string::npos);
+  EXPECT_NE(config_example().find("anonymous operator with all rights"), std::string::npos);
+}
+
 TEST(ConfigText, optional_keys_of_a_sample_are_shown_with_their_defaults) {
   const Folder folder;
   const LoadedConfig loaded = require_loaded(read_with_files(uncomment(config_example()), folder));
@@ -117,7 +122,7 @@ TEST(ConfigText, every_yaml_block_of_the_reference_is_read_without_a_fault) {
     EXPECT_TRUE(outcome.loaded.has_value()) << block << describe(outcome.faults);
     ++blocks;
   }
-  EXPECT_EQ(blocks, 12U);
+  EXPECT_EQ(blocks, 13U);
 }
 
 void for_each_key(const Part& part, const std::function<void(const Part&, const Key&)>& look) {
@@ -154,6 +159,7 @@ TEST(ConfigText, every_member_of_the_structs_has_a_row) {
   EXPECT_PRED2(near, sizeof(IssuerConfig) - sizeof(AdmissionConfig), bytes_of(issuer_part()));
   EXPECT_PRED2(near, sizeof(AdmissionConfig), bytes_of(admission_part()));
   EXPECT_PRED2(near, sizeof(ClientConfig), bytes_of(client_part()));
+  EXPECT_PRED2(near, sizeof(TokensConfig), bytes_of(tokens_part()));
   EXPECT_PRED2(near, sizeof(ServerConfig), bytes_of(config_parts().find_child("server")->part()));
   EXPECT_PRED2(near, sizeof(DatabaseConfig), bytes_of(config_parts().find_child("database")->part()));
   EXPECT_PRED2(near, sizeof(AuthConfig), bytes_of(config_parts().find_child("auth")->part()));

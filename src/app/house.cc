@@ -1,5 +1,7 @@
 #include "app/house.h"
 
+#include "app/built_in_clients.h"
+#include "app/client_mapping.h"
 #include "app/gate_key.h"
 #include "app/mapping.h"
 #include "base/text.h"
@@ -63,7 +65,8 @@ std::vector<std::pair<std::string, std::string>> provider_labels(const Config& c
 
 }  // namespace
 
-Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database> d, crypto::Sealer s)
+Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database> d, crypto::Sealer s,
+               std::vector<clients::Declared> declared)
     : config(c),
       ground(g),
       database(std::move(d)),
@@ -74,12 +77,21 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       groups(ledger, ground.random),
       credentials(ledger, ground.random, hashes(sealer, "credential hashes"), config.auth.api_token_life),
       sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config)),
-      artefacts(*database, sealer, ground.random, ground.clock) {}
+      artefacts(*database, sealer, ground.random, ground.clock),
+      registry(ledger, marks, ground.random, hashes(sealer, "client secrets"), std::move(declared)),
+      keys(ledger, sealer, ground.random, marks, {config.tokens.key_notice, config.tokens.longest_token}),
+      grants(ledger, sealer, ground.random),
+      consents(ledger),
+      devices(ledger, ground.random, hashes(sealer, "device codes")),
+      once(*database, ground.clock) {}
 
 Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground& ground) {
   LANYARD_TRY(crypto::Sealer sealer, make_sealer(config, ground.random));
   LANYARD_TRY(auto database, open(config, ground.log));
-  return std::make_unique<Floors>(config, ground, std::move(database), std::move(sealer));
+  LANYARD_TRY(auto declared, to_declared(config));
+  for (clients::Declared& one : built_in_clients(to_lives(config.tokens))) declared.push_back(std::move(one));
+  return std::make_unique<Floors>(config, ground, std::move(database), std::move(sealer),
+                                  std::move(declared));
 }
 
 House::House(std::unique_ptr<Floors> floors)
@@ -150,6 +162,16 @@ Status House::furnish() {
       doors::gate::Parts{*callers_, *clients_, f.sessions, f.artefacts, book_, frame_, *guard_, *cookies_,
                          std::move(identity_key), ground.random, ground.clock, ground.log},
       doors::gate::Settings{config.server.public_url, to_routes(config), config.gate.signed_identity_life});
+  LANYARD_CHECK(f.keys.prepare());
+  mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
+  doors::oauth::Settings counter;
+  counter.public_url = config.server.public_url;
+  counter.nonce_keys = f.sealer.derive_all("dpop nonce");
+  oauth_ = std::make_unique<doors::oauth::OAuth>(
+      doors::oauth::Parts{f.ledger, f.groups, f.sessions, f.artefacts, *callers_, f.registry, f.keys, *mint_,
+                          f.grants, f.devices, f.consents, f.once, frame_, *guard_, *cookies_, ground.random,
+                          ground.clock, ground.log},
+      std::move(counter));
   account_ = std::make_unique<doors::account::Account>(
       doors::account::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
                             *callers_, *clients_, frame_, *guard_, *cookies_, ground.clock, ground.log},
@@ -158,12 +180,14 @@ Status House::furnish() {
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
       doors::api::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, *callers_,
-                        *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
-      doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors")});
+                        f.registry, *tokens_, publishers_, *rules_, book_, ground.clock, ground.log},
+      doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors"),
+                           to_lives(config.tokens), config.tokens.longest_token});
 
   auto router = std::make_shared<net::Router>();
   signin_->mount(*router);
   gate_->mount(*router);
+  oauth_->mount(*router);
   account_->mount(*router);
   api_->mount(*router);
   mount_assets(*router);

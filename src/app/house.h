@@ -14,6 +14,7 @@
 #include "domain/callers/callers.h"
 #include "domain/callers/cookies.h"
 #include "domain/clients/clients.h"
+#include "domain/clients/registry.h"
 #include "domain/credentials/credentials.h"
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
@@ -21,9 +22,16 @@
 #include "domain/journal/journal.h"
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/consents.h"
+#include "domain/tokens/devices.h"
+#include "domain/tokens/grants.h"
+#include "domain/tokens/keys.h"
+#include "domain/tokens/mint.h"
+#include "domain/tokens/once.h"
 #include "doors/account/account.h"
 #include "doors/api/api.h"
 #include "doors/gate/gate.h"
+#include "doors/oauth/oauth.h"
 #include "doors/signin/signin.h"
 #include "platform/crypto/seal.h"
 #include "platform/net/client.h"
@@ -47,7 +55,7 @@ struct Floors {
   static Result<std::unique_ptr<Floors>> make(const Config& config, const Ground& ground);
 
   Floors(const Config& config, const Ground& ground, std::unique_ptr<store::Database> database,
-         crypto::Sealer sealer);
+         crypto::Sealer sealer, std::vector<clients::Declared> declared);
 
   const Config config;
   const Ground ground;
@@ -61,6 +69,12 @@ struct Floors {
   credentials::Credentials credentials;
   sessions::Sessions sessions;
   sessions::Artefacts artefacts;
+  clients::Registry registry;
+  tokens::Keys keys;
+  tokens::Grants grants;
+  tokens::Consents consents;
+  tokens::Devices devices;
+  tokens::Once once;
 };
 
 // The files that pages need, for every listener that shows pages.
@@ -106,6 +120,8 @@ class House {
   std::unique_ptr<view::Guard> guard_;
   std::unique_ptr<callers::Cookies> cookies_;
   std::unique_ptr<doors::signin::SignIn> signin_;
+  std::unique_ptr<tokens::Mint> mint_;
+  std::unique_ptr<doors::oauth::OAuth> oauth_;
   std::unique_ptr<doors::gate::Gate> gate_;
   std::unique_ptr<doors::account::Account> account_;
   std::unique_ptr<doors::api::Api> api_;

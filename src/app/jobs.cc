@@ -101,7 +101,11 @@ void Jobs::sweep() {
                   {{"what", what}, {"reason", swept.error().message}, {"cause", swept.error().cause}});
   };
   report("sessions", house_.floors().sessions.sweep(kSweepAtOnce));
-  report("artefacts", house_.floors().artefacts.sweep(kSweepAtOnce));
+  Floors& floors = house_.floors();
+  report("artefacts", floors.artefacts.sweep(kSweepAtOnce));
+  report("grants", floors.grants.sweep(kSweepAtOnce));
+  report("device codes", floors.devices.sweep(kSweepAtOnce));
+  report("seen tokens", floors.once.sweep(kSweepAtOnce));
 }
 
 }  // namespace lanyard::app

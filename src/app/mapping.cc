@@ -93,6 +93,7 @@ Result<std::shared_ptr<const admission::RuleBook>> to_rules(const Config& config
 std::vector<clients::Client> to_clients(const Config& config) {
   std::vector<clients::Client> all;
   for (const ClientConfig& client : config.clients) {
+    if (client.kind != "gate") continue;
     all.push_back({ClientId(client.id), client.kind, client.name.empty() ? client.id : client.name,
                    client.origin, client.signed_identity});
   }

@@ -22,7 +22,7 @@ std::string source_of(const IssuerConfig& issuer);      // "issuers[grid]"
 // The rules of all providers and issuers. Code::invalid names the setting.
 Result<std::shared_ptr<const admission::RuleBook>> to_rules(const Config& config);
 
-std::vector<clients::Client> to_clients(const Config& config);
+std::vector<clients::Client> to_clients(const Config& config);  // of the gate; all: client_mapping.h
 std::vector<doors::gate::Route> to_routes(const Config& config);
 
 issuers::PublisherOptions to_publisher(const ProviderConfig& provider);

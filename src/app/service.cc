@@ -95,7 +95,8 @@ Result<std::unique_ptr<Service>> Service::make(const Config& config, const Groun
   for (const net::InheritedSocket& socket : inherited) {
     if (socket.name != "operations" && open.inherited_fd < 0) open.inherited_fd = socket.fd;
   }
-  open.tls = {config.server.tls_certificate, config.server.tls_key};
+  open.tls = {config.server.tls_certificate, config.server.tls_key,
+              config.server.client_certificates == "ask"};
   options.listeners.push_back(std::move(open));
   if (!config.server.operations_listen.empty()) {
     LANYARD_TRY(net::Listener operations, listener(config.server.operations_listen,
@@ -111,6 +112,7 @@ Result<std::unique_ptr<Service>> Service::make(const Config& config, const Groun
   options.loops = config.server.loops;
   options.db_workers = std::max(2U, config.database.connections);
   options.trusted_proxies = config.server.trusted_proxies;
+  options.client_certificate_header = config.server.client_certificate_header;
   options.hsts = config.server.public_url.starts_with("https://");
   options.error_response = [house = service->house_.get()](const net::Request* request, int status) {
     return house->error_response(request, status);

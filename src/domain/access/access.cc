@@ -73,6 +73,8 @@ std::string_view to_string(Permission permission) {
       return "read_journal";
     case Permission::see_issuers:
       return "see_issuers";
+    case Permission::manage_clients:
+      return "manage_clients";
   }
   return "";
 }

@@ -43,6 +43,7 @@ enum class Permission {
   manage_groups,
   read_journal,
   see_issuers,
+  manage_clients,
 };
 std::string_view to_string(Permission permission);
 // Administrators, the command line beside the database, the operator of an open service and Lanyard's own

@@ -7,7 +7,8 @@ namespace {
 
 const Permission kAll[] = {Permission::see_accounts,    Permission::decide_requests,
                            Permission::change_accounts, Permission::manage_groups,
-                           Permission::read_journal,    Permission::see_issuers};
+                           Permission::read_journal,    Permission::see_issuers,
+                           Permission::manage_clients};
 
 TEST(Access, a_plain_account_and_nobody_have_no_permission_and_the_error_names_it) {
   const Actor person{.kind = ActorKind::account, .account = AccountId("abcdefghijklmno")};

@@ -148,7 +148,8 @@ Result<std::int64_t> Grants::end_of_session(const std::string& session, const st
                                             const access::Actor& actor) {
   std::int64_t count = 0;
   LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
-    LANYARD_TRY(const auto all, rows::list_of_session(connection, session));
+    LANYARD_TRY(auto all, rows::list_of_session(connection, session));
+    std::erase_if(all, is_offline);
     count = static_cast<std::int64_t>(all.size());
     for (const TokenGrant& grant : all) {
       LANYARD_CHECK(end_in(connection, notes, grant.id, reason));
@@ -188,6 +189,10 @@ Result<std::int64_t> Grants::sweep(std::int64_t most) {
     return {};
   }));
   return swept;
+}
+
+bool is_offline(const TokenGrant& grant) {
+  return std::ranges::find(grant.scopes, "offline_access") != grant.scopes.end();
 }
 
 bool looks_like_refresh_token(std::string_view text) {

@@ -27,7 +27,7 @@ struct TokenGrant {
   std::string issuer, subject, source;  // the identity that signed in
   std::string kind;                     // "authorization_code", "device_code", "token_exchange"
   std::vector<std::string> scopes, audience;
-  std::string session;  // whose end ends it too; "" for offline access
+  std::string session;  // whose end ends it too, unless the access is offline; may be empty
   Time auth_time{};
   std::string bound_to;  // "jkt:…" or "x5t:…": the key that must be shown at every refresh; may be empty
   std::string salt;      // goes into its refresh tokens; filled in by insert()
@@ -83,6 +83,9 @@ class Grants {
   Random& random_;
   std::vector<std::string> keys_;  // newest first
 };
+
+// Access that goes on when the person signed out (OIDC Core section 11).
+bool is_offline(const TokenGrant& grant);
 
 bool looks_like_refresh_token(std::string_view text);
 

@@ -1,6 +1,6 @@
-// /api/v1: accounts, approvals, groups, issuers, journal, explain. What api/openapi.yaml says, and nothing
-// else. JSON in and out, RFC 9457 problems, keyset pages, If-Match on changes. Bearers only, never a cookie:
-// no page can be made to call it.
+// /api/v1: accounts, approvals, groups, clients, issuers, journal, explain. What api/openapi.yaml says, and
+// nothing else. JSON in and out, RFC 9457 problems, keyset pages, If-Match on changes. Bearers only, never a
+// cookie: no page can be made to call it.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "domain/accounts/directory.h"
 #include "domain/admission/rule_book.h"
 #include "domain/callers/callers.h"
+#include "domain/clients/registry.h"
 #include "domain/credentials/credentials.h"
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
@@ -27,6 +28,8 @@ struct Settings {
   std::string public_url;
   std::string default_issuer;  // whose subjects a created account has, when none is named
   std::string page_key;        // derived: authenticates page cursors (attack row 145)
+  clients::Lives lives;        // of a new client, where none are sent
+  Duration longest_token = std::chrono::hours(24 * 7);  // no client's access or ID tokens live longer
 };
 
 struct Parts {
@@ -37,6 +40,7 @@ struct Parts {
   sessions::Sessions& sessions;
   credentials::Credentials& credentials;
   callers::Callers& callers;
+  clients::Registry& registry;
   const issuers::Tokens& tokens;
   std::vector<std::shared_ptr<issuers::Publisher>> publishers;  // of issuers and of providers
   const admission::CurrentRules& rules;

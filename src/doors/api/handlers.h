@@ -40,6 +40,14 @@ Result<net::Response> list_members(Desk& desk, const Ask& ask);
 Result<net::Response> set_member(Desk& desk, const Ask& ask);
 Result<net::Response> remove_member(Desk& desk, const Ask& ask);
 
+// clients.cc
+Result<net::Response> list_clients(Desk& desk, const Ask& ask);
+Result<net::Response> create_client(Desk& desk, const Ask& ask);
+Result<net::Response> get_client(Desk& desk, const Ask& ask);
+Result<net::Response> replace_client(Desk& desk, const Ask& ask);
+Result<net::Response> remove_client(Desk& desk, const Ask& ask);
+Result<net::Response> rotate_client_secret(Desk& desk, const Ask& ask);
+
 // issuers.cc
 Result<net::Response> list_issuers(Desk& desk, const Ask& ask);
 Result<net::Response> get_issuer(Desk& desk, const Ask& ask);

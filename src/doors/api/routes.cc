@@ -60,6 +60,13 @@ const std::vector<Route>& routes() {
       send(put, "/groups/{id}/members/{kind}/{member}", manage_groups, set_member),
       remove("/groups/{id}/members/{kind}/{member}", manage_groups, remove_member),
 
+      read("/clients", manage_clients, list_clients, {"cursor", "limit"}),
+      send(post, "/clients", manage_clients, create_client),
+      read("/clients/{id}", manage_clients, get_client),
+      send(put, "/clients/{id}", manage_clients, replace_client, Takes::body_if_match),
+      remove("/clients/{id}", manage_clients, remove_client),
+      send(post, "/clients/{id}/secret", manage_clients, rotate_client_secret),
+
       read("/issuers", see_issuers, list_issuers),
       read("/issuers/{id}", see_issuers, get_issuer, {"kind"}),
       runs(waits, send(post, "/issuers/{id}/test-token", see_issuers, test_token)),

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "doors/oauth/handlers.h"
 #include "doors/oauth/interaction.h"
+#include "doors/oauth/par.h"
 
 namespace lanyard::doors::oauth {
 namespace {
@@ -21,11 +22,17 @@ net::Response reject(const Desk& desk, const net::Request& request, const Reject
 net::Response authorize(const Desk& desk, const net::Request& request) {
   const auto form = request.query_form();
   if (!form) return show_fault(desk, request, invalid_request("The request can not be read."));
-  ReadRequest read = read_request(desk, *form, Arrived::by_browser);
+  const std::string request_uri = form->value_or("request_uri", "");
+  const bool was_pushed = is_pushed_uri(request_uri);
+  auto wanted =
+      was_pushed ? take_pushed(desk, form->value_or("client_id", ""), request_uri) : Outcome<Form>(*form);
+  if (!wanted) return show_fault(desk, request, wanted.error());
+  ReadRequest read = read_request(desk, *wanted, was_pushed ? Arrived::pushed : Arrived::by_browser);
   if (read.rejected) return reject(desk, request, *read.rejected);
   Interaction interaction;
   interaction.request = *std::move(read.request);
   interaction.begun = desk.parts.clock.now();
+  interaction.was_pushed = was_pushed;
   return proceed(desk, request, std::move(interaction));
 }
 
@@ -45,6 +52,11 @@ net::Response continue_request(const Desk& desk, const net::Request& request) {
   if (!id) return show_error(desk, request, id.error());
   auto found = find_interaction(desk, request, *id);
   if (!found) return show_error(desk, request, found.error());
+  if (found->user_code) {
+    return net::Response::redirect(found->user_code->empty()
+                                       ? "/device"
+                                       : with_query("/device", Form{{"user_code", *found->user_code}}));
+  }
   if (found->rejected) return reject(desk, request, *found->rejected);
   return proceed(desk, request, *std::move(found->interaction));
 }

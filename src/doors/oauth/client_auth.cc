@@ -1,5 +1,6 @@
 #include "doors/oauth/client_auth.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -65,25 +66,33 @@ Status ClientAuth::prove_by_secret(const Asked& asked) {
   return wrong(asked.client ? "wrong secret" : "unknown client");
 }
 
+Result<std::vector<crypto::PublicKey>> ClientAuth::keys_of(const clients::Client& client, bool newer) {
+  if (!client.jwks_uri.empty()) {
+    if (!parts_.remote_keys) return wrong("the keys at jwks_uri can not be fetched here");
+    return parts_.remote_keys(client, newer);
+  }
+  auto keys = clients::keys_of(client);
+  if (!keys.ok()) return wrong(keys.error().message);
+  return keys;
+}
+
 Status ClientAuth::prove_by_assertion(const Asked& asked) {
   if (!asked.client) return wrong("unknown client");
   const clients::Client& client = *asked.client;
-  const bool remote = !client.jwks_uri.empty();
   clients::AssertionQuestion question{.type = asked.credentials.assertion_type,
                                       .assertion = asked.credentials.assertion,
                                       .client = &client,
                                       .issuer = parts_.issuer,
                                       .now = parts_.clock.now()};
   const auto check = [&](bool newer) -> Result<clients::Assertion> {
-    if (remote && !parts_.remote_keys) return wrong("the keys at jwks_uri can not be fetched here");
-    const auto keys = remote ? parts_.remote_keys(client, newer) : clients::keys_of(client);
-    if (!keys.ok() && remote) return keys.error();
-    if (!keys.ok()) return wrong(keys.error().message);
+    const auto keys = keys_of(client, newer);
+    if (!keys.ok()) return keys.error();
     question.keys = &*keys;
     return clients::check_assertion(question);
   };
   auto assertion = check(false);
-  if (!assertion.ok() && assertion.error().code == Code::not_found && remote) assertion = check(true);
+  if (!assertion.ok() && assertion.error().code == Code::not_found && !client.jwks_uri.empty())
+    assertion = check(true);
   if (!assertion.ok()) {
     Error error = std::move(assertion).error();
     if (error.code == Code::not_found) error.code = Code::unauthenticated;
@@ -96,6 +105,38 @@ Status ClientAuth::prove_by_assertion(const Asked& asked) {
               parts_.first_time("client_assertion", client.id.str(), assertion->jti, assertion->until));
   if (!first) return make_error(Code::unauthenticated, "client_assertion: it was used before.");
   return {};
+}
+
+// RFC 8705 section 2. The handshake, ours or the proxy's, has shown that the client has the certificate's
+// key, so a self-signed certificate is the client's when its key is.
+Status ClientAuth::prove_by_certificate(const Asked& asked) {
+  const clients::Client& client = *asked.client;
+  const std::string_view der = asked.request.client_certificate_der();
+  if (der.empty()) return wrong("no certificate was shown");
+  const Time now = parts_.clock.now();
+  const auto certificate = crypto::read_certificate(der);
+  if (!certificate.ok()) return wrong(certificate.error().message);
+  if (!certificate->holds_at(now)) return wrong("the certificate is over or not valid yet");
+  if (client.auth == AuthMethod::tls_client_auth) {
+    if (parts_.authorities == nullptr) return wrong("server.client_certificate_ca_file is not set");
+    if (const Status chain = parts_.authorities->verify(der, now); !chain.ok())
+      return wrong(chain.error().message);
+    if (client.tls_subject.empty() || certificate->subject != client.tls_subject)
+      return wrong(cat("the certificate's subject is ", certificate->subject));
+    return {};
+  }
+  const auto shown = crypto::certificate_key(der);
+  if (!shown.ok()) return wrong(shown.error().message);
+  const auto is_the_shown = [&](const auto& keys) {
+    return std::ranges::any_of(
+        keys, [&](const crypto::PublicKey& key) { return key.thumbprint() == shown->thumbprint(); });
+  };
+  for (const bool newer : {false, true}) {
+    if (newer && client.jwks_uri.empty()) break;
+    LANYARD_TRY(const auto keys, keys_of(client, newer));
+    if (is_the_shown(keys)) return {};
+  }
+  return wrong("the certificate's key is none of the client's");
 }
 
 Status ClientAuth::prove(const Asked& asked) {
@@ -115,7 +156,7 @@ Status ClientAuth::prove(const Asked& asked) {
       return prove_by_assertion(asked);
     case AuthMethod::tls_client_auth:
     case AuthMethod::self_signed_tls_client_auth:
-      return wrong("client certificates are not asked for here");
+      return prove_by_certificate(asked);
     default:
       return prove_by_secret(asked);
   }
@@ -151,8 +192,8 @@ Authentication ClientAuth::authenticate(const net::Request& request, const Form&
     return challenged(refusal(asked, found.error()));
   if (found.ok() && is_ours_to_serve(**found)) asked.client = std::move(*found);
 
-  // Public clients have nothing that could be guessed.
-  const bool guessable = !asked.client || asked.client->auth != AuthMethod::none;
+  // A key can not be guessed, and a public client has nothing that could be.
+  const bool guessable = !asked.client || clients::uses_secret(asked.client->auth);
   if (guessable) {
     const auto wait = backoff_.wait(credentials.client_id, request.client_address());
     if (wait.count() > 0) {
@@ -164,7 +205,7 @@ Authentication ClientAuth::authenticate(const net::Request& request, const Form&
   }
   const Status proved = prove(asked);
   if (!proved.ok()) {
-    if (proved.error().code == Code::unauthenticated)
+    if (guessable && proved.error().code == Code::unauthenticated)
       backoff_.failed(asked.client ? std::string_view(credentials.client_id) : std::string_view(),
                       request.client_address());
     return challenged(refusal(asked, proved.error()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "doors/oauth/backoff.h"
 #include "doors/oauth/credentials.h"
 #include "doors/oauth/errors.h"
+#include "platform/crypto/certificate.h"
 #include "platform/crypto/keys.h"
 #include "platform/net/http.h"
 
@@ -44,6 +46,9 @@ class ClientAuth {
     // The keys at a client's `jwks_uri`; `newer` when none of those that are at hand fits. Without it such
     // clients can not prove themselves.
     std::function<Result<std::vector<crypto::PublicKey>>(const clients::Client&, bool newer)> remote_keys;
+    // Who stands behind the certificates of clients with tls_client_auth; nullptr: such clients can not prove
+    // themselves.
+    std::shared_ptr<const crypto::Authorities> authorities;
     std::string issuer;  // public_url, byte for byte
     const Clock& clock;
     const Log& log;
@@ -61,6 +66,8 @@ class ClientAuth {
   Status prove(const Asked& asked);
   Status prove_by_secret(const Asked& asked);
   Status prove_by_assertion(const Asked& asked);
+  Status prove_by_certificate(const Asked& asked);
+  Result<std::vector<crypto::PublicKey>> keys_of(const clients::Client& client, bool newer);
   OauthError refusal(const Asked& asked, const Error& error);
 
   Parts parts_;

@@ -9,6 +9,7 @@
 #include "domain/clients/assertion.h"
 #include "platform/crypto/jws.h"
 #include "test/support/fakes.h"
+#include "test/support/outside.h"
 
 namespace lanyard::doors::oauth {
 namespace {
@@ -54,6 +55,7 @@ class ClientAuthentication : public ::testing::Test {
                          return seen.insert(cat(kind, "/", owner, "/", text)).second;
                        },
                        .remote_keys = {},
+                       .authorities = authorities,
                        .issuer = std::string(kIssuer),
                        .clock = clock,
                        .log = book.log()});
@@ -62,6 +64,7 @@ class ClientAuthentication : public ::testing::Test {
                      const std::string& target = "/token") {
     net::RequestDraft draft{.method = "POST", .target = target, .headers = headers};
     draft.client_address = address;
+    draft.client_certificate_der = certificate;
     const auto request = net::make_request(draft);
     EXPECT_TRUE(request.ok());
     return auth.authenticate(*request, form);
@@ -95,13 +98,16 @@ class ClientAuthentication : public ::testing::Test {
                                                 {AuthMethod::client_secret, "client_secret"},
                                                 {AuthMethod::client_secret_basic, "client_secret_basic"},
                                                 {AuthMethod::client_secret_post, "client_secret_post"},
-                                                {AuthMethod::private_key_jwt, "private_key_jwt"}};
+                                                {AuthMethod::private_key_jwt, "private_key_jwt"},
+                                                {AuthMethod::tls_client_auth, "tls_client_auth"},
+                                                {AuthMethod::self_signed_tls_client_auth, "self_signed"}};
   lanyard::test::FakeClock clock;
   lanyard::test::LogBook book{clock};
   const crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::Algorithm::es256).value();
   std::map<std::string, Client> known;
   std::set<std::string> seen;
-  std::string good = "lys_secret", address = "192.0.2.1";
+  std::string good = "lys_secret", address = "192.0.2.1", certificate;
+  std::shared_ptr<const crypto::Authorities> authorities;
   bool is_away = false;
   int compared = 0;
   ClientAuth auth = make();
@@ -256,6 +262,68 @@ TEST_F(ClientAuthentication, attack_073_guessing_is_slowed_down_from_one_place_a
   address = "192.0.2.1";
   EXPECT_TRUE(ask({}, {basic("client_secret", good)}).client.has_value())
       << "where it proved itself, a client is not locked out by others";
+}
+
+// Certificates are made for the present, so the clock of these tests is led there.
+class ClientCertificates : public ClientAuthentication {
+ protected:
+  ClientCertificates() {
+    clock.jump(SystemClock().now() - clock.now());
+    authorities =
+        std::make_shared<const crypto::Authorities>(crypto::Authorities::from_file(file.path()).value());
+    add(AuthMethod::tls_client_auth).tls_subject = "CN=Test Server,O=Hub";
+    add(AuthMethod::self_signed_tls_client_auth);
+  }
+  static std::string issue(const lanyard::test::TestCertificate& by) {
+    lanyard::test::CertificateWish wish{.name = "hub.example.org"};
+    wish.usage = "clientAuth";
+    wish.organisation = "Hub";
+    std::string base64;
+    const std::string pem = make_certificate(by, wish).certificate;
+    for (const std::string_view line : split(pem, '\n'))
+      if (!line.starts_with("-----")) base64 += line;
+    return base64_decode(base64).value();
+  }
+  bool passes(const std::string& id, const std::string& der, const Form& more = {}) {
+    certificate = der;
+    ClientAuth fresh = make();
+    Form form{{"client_id", id}};
+    for (const auto& [name, value] : more.pairs()) form.add(name, value);
+    net::RequestDraft draft{.method = "POST", .target = "/token"};
+    draft.client_certificate_der = der;
+    return fresh.authenticate(net::make_request(draft).value(), form).client.has_value();
+  }
+  const lanyard::test::TestCertificate authority = lanyard::test::make_authority(),
+                                       stranger = lanyard::test::make_authority();
+  const lanyard::test::TestFile file{authority.certificate};
+};
+
+TEST_F(ClientCertificates, attack_086_the_subject_counts_only_under_our_authority) {
+  EXPECT_TRUE(passes("tls_client_auth", issue(authority)));
+  EXPECT_FALSE(passes("tls_client_auth", issue(stranger)));
+  EXPECT_FALSE(passes("tls_client_auth", ""));
+  EXPECT_FALSE(passes("tls_client_auth", "nonsense"));
+  EXPECT_FALSE(passes("tls_client_auth", issue(authority), {{"client_secret", "also"}}));
+  known["tls_client_auth"].tls_subject = "CN=Test Server,O=Other";
+  EXPECT_FALSE(passes("tls_client_auth", issue(authority)));
+  known["tls_client_auth"].tls_subject = "";
+  EXPECT_FALSE(passes("tls_client_auth", issue(authority)));
+  known["tls_client_auth"].tls_subject = "CN=Test Server,O=Hub";
+  authorities = nullptr;
+  EXPECT_FALSE(passes("tls_client_auth", issue(authority)));
+}
+
+TEST_F(ClientCertificates, attack_086_a_self_signed_certificate_counts_by_its_key) {
+  const std::string mine = issue(stranger), other = issue(stranger);
+  json::Array keys;
+  keys.emplace_back(crypto::certificate_key(mine).value().to_jwk());
+  known["self_signed"].jwks = json::Object{{"keys", keys}};
+  EXPECT_TRUE(passes("self_signed", mine));
+  EXPECT_FALSE(passes("self_signed", other));
+  EXPECT_FALSE(passes("self_signed", ""));
+  EXPECT_FALSE(passes("client_secret", mine)) << "a certificate is not a secret";
+  clock.jump(std::chrono::hours(48));
+  EXPECT_FALSE(passes("self_signed", mine));
 }
 
 TEST(Backoff, attack_073_memory_is_bounded) {

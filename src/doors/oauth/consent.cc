@@ -111,7 +111,11 @@ net::Response decide_consent(const Desk& desk, const net::Request& request) {
     return show_error(desk, request, make_error(Code::invalid, "The form was not complete."));
   auto found = find_interaction(desk, request, *id);
   if (!found) return show_error(desk, request, found.error());
-  if (found->rejected) return show_fault(desk, request, found->rejected->error);
+  if (!found->interaction) {
+    return show_fault(
+        desk, request,
+        found->rejected ? found->rejected->error : invalid_request("This is no request of an application."));
+  }
   const Interaction& interaction = *found->interaction;
   const AuthRequest& wanted = interaction.request;
   const std::string name = wanted.client->name.empty() ? wanted.client->id.str() : wanted.client->name;

@@ -21,7 +21,8 @@ Desk::Desk(Parts p, Settings s)
           settings.public_url,
           p.clock,
           p.log})),
-      nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)) {}
+      nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)),
+      guesses(std::make_unique<Backoff>(p.clock)) {}
 
 net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,
                      std::string_view client) {

@@ -12,8 +12,18 @@ net::Response authorize_by_form(const Desk& desk, const net::Request& request);
 net::Response continue_request(const Desk& desk, const net::Request& request);
 // consent.cc
 net::Response decide_consent(const Desk& desk, const net::Request& request);
+// par.cc
+net::Response push_request(const Desk& desk, const net::Request& request);
+// end_session.cc
+net::Response ask_end_session(const Desk& desk, const net::Request& request);
+net::Response end_session(const Desk& desk, const net::Request& request);
 // token.cc
 net::Response give_token(const Desk& desk, const net::Request& request);
+// device.cc
+net::Response begin_device(const Desk& desk, const net::Request& request);
+net::Response show_device(const Desk& desk, const net::Request& request);
+net::Response enter_device_code(const Desk& desk, const net::Request& request);
+net::Response decide_device(const Desk& desk, const net::Request& request);
 // userinfo.cc, introspect.cc, revoke.cc
 net::Response give_userinfo(const Desk& desk, const net::Request& request);
 net::Response introspect(const Desk& desk, const net::Request& request);

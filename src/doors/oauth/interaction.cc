@@ -90,21 +90,29 @@ net::Response ask_consent(const Desk& desk, const net::Request& request, Interac
 
 }  // namespace
 
-Result<Kept> keep(const Desk& desk, const net::Request& request, const Interaction& interaction) {
+static Result<Kept> keep_data(const Desk& desk, const net::Request& request, json::Object data) {
   LANYARD_TRY(std::string cookie, browser_cookie(desk, request));
   Kept kept;
   if (cookie.empty()) {
     cookie = desk.parts.random.token();
     kept.cookie = desk.parts.cookies.interaction(cookie);
   }
-  const json::Object data{{"parameters", interaction.request.parameters.encode()},
-                          {"begun", to_micros(interaction.begun)},
-                          {"pushed", interaction.was_pushed},
-                          {"browser", mark_of_browser(cookie)}};
+  data.set("browser", mark_of_browser(cookie));
   LANYARD_TRY(const Secret id, desk.parts.artefacts.issue(ArtefactKind::interaction, "", {}, data,
                                                           desk.settings.interaction_life));
   kept.id = id.reveal();
   return kept;
+}
+
+Result<Kept> keep(const Desk& desk, const net::Request& request, const Interaction& interaction) {
+  return keep_data(desk, request,
+                   json::Object{{"parameters", interaction.request.parameters.encode()},
+                                {"begun", to_micros(interaction.begun)},
+                                {"pushed", interaction.was_pushed}});
+}
+
+Result<Kept> keep_device(const Desk& desk, const net::Request& request, const std::string& user_code) {
+  return keep_data(desk, request, json::Object{{"user_code", user_code}});
 }
 
 Result<Found> find_interaction(const Desk& desk, const net::Request& request, std::string_view id) {
@@ -112,6 +120,11 @@ Result<Found> find_interaction(const Desk& desk, const net::Request& request, st
   LANYARD_TRY(const auto artefact, desk.parts.artefacts.peek(ArtefactKind::interaction, "", id));
   LANYARD_TRY(const std::string browser, json::get_string(artefact.data, "browser"));
   if (cookie.empty() || !equal_in_constant_time(browser, mark_of_browser(cookie))) return other_browser();
+  if (artefact.data.find("user_code") != nullptr) {
+    Found device;
+    LANYARD_TRY(device.user_code, json::get_string(artefact.data, "user_code"));
+    return device;
+  }
   LANYARD_TRY(const std::string parameters, json::get_string(artefact.data, "parameters"));
   LANYARD_TRY(const std::int64_t begun, json::get_integer(artefact.data, "begun"));
   LANYARD_TRY(const bool was_pushed, json::get_bool(artefact.data, "pushed"));

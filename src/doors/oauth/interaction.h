@@ -25,10 +25,14 @@ struct Kept {
 };
 Result<Kept> keep(const Desk& desk, const net::Request& request, const Interaction& interaction);
 
+// The same for the page of the device grant, with the code that was typed.
+Result<Kept> keep_device(const Desk& desk, const net::Request& request, const std::string& user_code);
+
 // Reads it again, with the client as it is now. `rejected` where the client is not what it was.
 struct Found {
   std::optional<Interaction> interaction;
   std::optional<RejectedRequest> rejected;
+  std::optional<std::string> user_code;  // it was kept by keep_device()
 };
 // Code::unauthenticated: unknown, used, or of another browser; Code::expired.
 Result<Found> find_interaction(const Desk& desk, const net::Request& request, std::string_view id);

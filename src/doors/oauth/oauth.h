@@ -15,6 +15,7 @@
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
 #include "domain/tokens/consents.h"
+#include "domain/tokens/devices.h"
 #include "domain/tokens/grants.h"
 #include "domain/tokens/keys.h"
 #include "domain/tokens/mint.h"
@@ -43,6 +44,7 @@ struct Parts {
   tokens::Keys& keys;
   tokens::Mint& mint;
   tokens::Grants& grants;
+  tokens::Devices& devices;
   tokens::Consents& consents;
   tokens::Once& once;
   const view::PageFrame& site;
@@ -56,10 +58,15 @@ struct Parts {
 // clang-format off
 // GET, POST /authorize            the authorization endpoint
 // GET  /authorize/continue        back from signing in or from waiting; "request" names what was asked for
+// POST /par                     a pushed request (RFC 9126)
 // POST /consent                   allow or refuse
 // POST /token                     the token endpoint, all grants
 // GET, POST /userinfo
+// POST /devicecode              a program begins the device grant (RFC 8628)
+// GET, POST /device               the code that it shows
+// POST /device/confirm            allow or refuse
 // POST /introspect, /revoke       RFC 7662, RFC 7009
+// GET, POST /end_session          an application asks to sign somebody out
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
 // clang-format on
 class OAuth {

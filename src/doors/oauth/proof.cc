@@ -1,6 +1,7 @@
 #include "doors/oauth/proof.h"
 
 #include "base/text.h"
+#include "platform/crypto/certificate.h"
 
 namespace lanyard::doors::oauth {
 
@@ -10,8 +11,9 @@ Outcome<Authenticated> authenticate(const Desk& desk, const net::Request& reques
   return *std::move(found.client);
 }
 
-std::string certificate_of(const net::Request&) {
-  return {};
+std::string certificate_of(const net::Request& request) {
+  const std::string_view der = request.client_certificate_der();
+  return der.empty() ? std::string() : crypto::certificate_thumbprint(der);
 }
 
 Outcome<std::string> find_dpop(const Desk& desk, const net::Request& request,

@@ -15,10 +15,12 @@ struct Row {
   clients::Grant grant;
   Answered (*answer)(const Desk&, const TokenRequest&);
 };
-constexpr std::array<Row, 3> kGrants{{
+constexpr std::array<Row, 5> kGrants{{
     {clients::Grant::authorization_code, by_code},
     {clients::Grant::refresh_token, by_refresh_token},
+    {clients::Grant::device_code, by_device_code},
     {clients::Grant::client_credentials, by_client},
+    {clients::Grant::token_exchange, by_exchange},
 }};
 
 // Attack row 56; "resource" and "audience" may repeat (RFC 8707).
@@ -115,8 +117,6 @@ bool has_refresh(const clients::Client& client) {
 }
 
 void set_life(tokens::TokenGrant& grant, const clients::Client& client, Time now) {
-  const bool is_offline = std::ranges::find(grant.scopes, "offline_access") != grant.scopes.end();
-  if (is_offline) grant.session.clear();
   if (!has_refresh(client)) grant.expires_at = now + client.lives.access_token + std::chrono::minutes(5);
 }
 

@@ -38,8 +38,7 @@ struct Issue {
 };
 Answered issue_tokens(const Desk& desk, const TokenRequest& asked, const Issue& issue);
 
-// What a grant lasts for, by what the client is registered for and was allowed: offline access outlives the
-// session, other refresh tokens end with it, and without refresh tokens the row goes with its access token.
+// Without refresh tokens a grant's row goes with its access token.
 void set_life(tokens::TokenGrant& grant, const clients::Client& client, Time now);
 bool has_refresh(const clients::Client& client);
 

@@ -59,7 +59,7 @@ Answered by_refresh_token(const Desk& desk, const TokenRequest& asked) {
     return invalid_grant(person.error().message);
   }
   if (const auto fault = check_groups(*scopes, **person)) return invalid_grant(fault->description);
-  if (!grant->session.empty()) {
+  if (!grant->session.empty() && !tokens::is_offline(*grant)) {
     // Ends with the session that it came from.
     const auto session = desk.parts.sessions.get(SessionId(grant->session));
     if (!session) {

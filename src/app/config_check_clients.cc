@@ -1,0 +1,110 @@
+// Rules about clients of both kinds, and about tokens.
+#include "app/client_mapping.h"
+#include "app/config_check.h"
+#include "app/config_values.h"
+#include "base/text.h"
+
+namespace lanyard::app {
+namespace {
+
+void check_gate_client(const std::string& at, const Config& config, const ClientConfig& client,
+                       Findings& findings) {
+  const std::string key = cat(at, ".origin");
+  if (client.origin.empty()) {
+    findings.fault(
+        key, "is missing, and people have to be sent back to the application",
+        "Write origin: https://wiki.example.org, with the address of the application, or kind: oauth.");
+  }
+  check_origin(key, client.origin, findings);
+  if (!client.origin.empty() && client.origin == config.server.public_url) {
+    findings.fault(key, "is Lanyard's own address", "Write the address of the application.");
+  }
+  if (!client.redirect_uris.empty())
+    findings.fault(cat(at, ".redirect_uris"), "is given for an application behind the gate",
+                   "Remove it, or write kind: oauth.");
+  if (!client.client_secret.empty())
+    findings.fault(cat(at, ".client_secret"), "is given for an application behind the gate",
+                   "Remove it, or write kind: oauth.");
+}
+
+void check_secret(const std::string& at, const ClientConfig& client, Findings& findings) {
+  const auto method = clients::parse_auth_method(client.auth_method);
+  if (!method || findings.has_fault(cat(at, ".auth_method"))) return;
+  const std::string key = cat(at, ".client_secret");
+  if (clients::uses_secret(*method) && client.client_secret.empty()) {
+    findings.fault(key, cat("is missing, and the client proves itself by ", client.auth_method),
+                   "Run openssl rand -base64 32 > secret; chmod 600 secret, and name the file in "
+                   "client_secret_file; or write auth_method: none for a program that can keep no secret.");
+  } else if (!clients::uses_secret(*method) && !client.client_secret.empty()) {
+    findings.fault(key, cat("is given, and auth_method is ", client.auth_method),
+                   "Remove it, or remove auth_method.");
+  } else if (!client.client_secret.empty() && client.client_secret.reveal().size() < 20) {
+    findings.warn(cat(key, " is shorter than 20 characters: openssl rand -base64 32 makes a better one."));
+  }
+}
+
+void check_oauth_client(const std::string& at, const Config& config, const ClientConfig& client,
+                        Findings& findings) {
+  if (!client.origin.empty())
+    findings.fault(cat(at, ".origin"), "is given for a client of kind oauth",
+                   "Write redirect_uris instead, or kind: gate.");
+  if (client.signed_identity)
+    findings.fault(cat(at, ".signed_identity"), "is given for a client of kind oauth", "Remove it.");
+  check_secret(at, client, findings);
+  const auto made = to_client(client, config.tokens);
+  if (!made) {
+    // What else could be wrong was reported by the choices of its key.
+    if (!client.jwks_file.empty())
+      findings.fault(cat(at, ".jwks_file"), made.error().message, made.error().hint);
+    return;
+  }
+  for (const clients::Fault& fault : clients::check(*made)) {
+    const ClientKey key = client_key_of(fault.member);
+    if (key.key == "id" && client.id.empty()) continue;  // reported as missing
+    findings.fault(cat(at, ".", key.key), fault.what, std::string(key.remedy));
+  }
+  for (const auto& [name, life] : {std::pair{"access_token_life", made->lives.access_token},
+                                   std::pair{"id_token_life", made->lives.id_token}}) {
+    if (life > config.tokens.longest_token)
+      findings.fault(cat(at, ".", name),
+                     cat("is ", format_duration(life), ", longer than tokens.longest_token"),
+                     cat("Write at most ", format_duration(config.tokens.longest_token),
+                         ", or raise tokens.longest_token."));
+  }
+  if (made->lives.grant < made->lives.refresh_token && client.grant_life != Duration::zero())
+    findings.fault(cat(at, ".grant_life"),
+                   cat("is ", format_duration(made->lives.grant), ", shorter than refresh_token_life"),
+                   cat("Write at least ", format_duration(made->lives.refresh_token), "."));
+}
+
+void check_tokens(const TokensConfig& tokens, Findings& findings) {
+  for (const auto& [name, life] : {std::pair{"tokens.access_token_life", tokens.access_token_life},
+                                   std::pair{"tokens.id_token_life", tokens.id_token_life}}) {
+    if (life > tokens.longest_token)
+      findings.fault(
+          name, cat("is ", format_duration(life), ", longer than tokens.longest_token"),
+          cat("Write at most ", format_duration(tokens.longest_token), ", or raise tokens.longest_token."));
+  }
+  if (tokens.grant_life < tokens.refresh_token_life)
+    findings.fault("tokens.grant_life",
+                   cat("is ", format_duration(tokens.grant_life), ", shorter than tokens.refresh_token_life"),
+                   cat("Write at least ", format_duration(tokens.refresh_token_life), "."));
+}
+
+}  // namespace
+
+void check_clients(const Config& config, Findings& findings) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < config.clients.size(); ++i) {
+    const ClientConfig& client = config.clients[i];
+    const std::string at = cat("clients[", i, "]");
+    ids.push_back(client.id);
+    if (findings.has_fault(at) || findings.has_fault(cat(at, ".kind"))) continue;
+    if (client.kind == "gate") check_gate_client(at, config, client, findings);
+    if (client.kind == "oauth") check_oauth_client(at, config, client, findings);
+  }
+  check_ids("clients", ids, findings);
+  check_tokens(config.tokens, findings);
+}
+
+}  // namespace lanyard::app
