@@ -3,7 +3,10 @@
 // or the client's, what fails with lanyardd alone is ours.
 
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { temporaryFolder } from './ending.mjs';
 import { Client } from './http.mjs';
 import { startLanyard } from './lanyard.mjs';
 import { startProvider } from './provider.mjs';
@@ -89,7 +92,7 @@ function pressAtReference({ forms, url }, who) {
 }
 
 function referenceConfiguration(profiles, registration) {
-  const wlcg = (client) => profiles.get(client.clientId) !== undefined;
+  const forGrid = (client) => ['wlcg', 'scitokens'].includes(profiles.get(client.clientId));
   return {
     features: {
       devInteractions: { enabled: false },
@@ -104,7 +107,7 @@ function referenceConfiguration(profiles, registration) {
       registrationManagement: { enabled: registration !== undefined },
       resourceIndicators: {
         enabled: true,
-        defaultResource: (_, client) => (wlcg(client) ? ANY_AUDIENCE : undefined),
+        defaultResource: (_, client) => (forGrid(client) ? ANY_AUDIENCE : undefined),
         useGrantedResource: () => true,
         getResourceServerInfo: (_, resource) => ({
           scope: 'openid offline_access storage.read:/ read:/ wlcg', audience: resource, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } },
@@ -128,17 +131,18 @@ function referenceConfiguration(profiles, registration) {
   };
 }
 
-// oidc-provider wants addresses like edu.kit.data.oidc-agent:/redirect of native clients only; oidc-agent calls itself "web",
-// and then "native" when it is told so in these words.
-async function registerAgents(reference, request, response) {
-  let body = '';
-  for await (const part of request) body += part;
-  if (body !== '') request.body = JSON.parse(body);
-  if (request.body?.application_type === 'web' && request.body.redirect_uris?.some((uri) => !uri.startsWith('http'))) {
+// Where oidc-provider is stricter than what clients in the field need. It wants addresses like edu.kit.data.oidc-agent:/redirect
+// of native clients only: oidc-agent calls itself "web", and "native" when it is told so in these words.
+async function beLenient(reference, request, response) {
+  let text = '';
+  for await (const part of request) text += part;
+  const body = text === '' ? undefined : JSON.parse(text);
+  if (body?.application_type === 'web' && body.redirect_uris?.some((uri) => !uri.startsWith('http'))) {
     const error = { error: 'invalid redirect_uri', error_description: 'Custom redirect_uri not allowed for web client' };
     response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(error));
     return;
   }
+  request.body = body;
   await reference.callback(request, response);
 }
 
@@ -147,18 +151,23 @@ async function startReference(t, { clients, tls, registration, people }) {
   const declared = clients.map(({ profile, lives, audiences, ...metadata }) => ({ response_types: metadata.redirect_uris ? ['code'] : [], redirect_uris: [], ...metadata }));
   const configuration = referenceConfiguration(profiles, registration);
   const reference = await startProvider(t, { clients: declared, tls, people, configuration });
-  if (registration) reference.intercept('/reg', (request, response) => registerAgents(reference, request, response));
+  reference.intercept('/reg', (request, response) => beLenient(reference, request, response));
   reference.provider.on('server_error', (_, fault) => console.error(fault));
   return new Office({ issuer: reference.issuer, reference, tls, press: pressAtReference, logText: '', initialToken: registration?.token });
 }
 
 // ---- lanyardd ----
 
-// RFC 7591's names are the configuration's, with these differences.
-function declaration({ client_id: id, client_secret: secret, token_endpoint_auth_method: auth = 'client_secret_basic', grant_types, scope, lives, ...rest }) {
-  return {
-    kind: 'oauth', id, name: id, secret, auth, grants: grant_types, scopes: scope?.split(' '), ...lives, ...rest,
+// The configuration's names for RFC 7591's.
+function declaration(folder, { client_id: id, client_secret, token_endpoint_auth_method = 'client_secret_basic', application_type, grant_types, scope, jwks,
+  require_pushed_authorization_requests: pushed, response_types, ...rest }) {
+  const keys = join(folder, `${id}.jwks`);
+  if (jwks) writeFileSync(keys, JSON.stringify(jwks));
+  const all = {
+    kind: 'oauth', id, name: id, client_secret, auth_method: token_endpoint_auth_method, native: application_type === 'native' || undefined,
+    grants: grant_types?.map((grant) => grant.replace(/^.*:/, '')), scopes: scope?.split(' '), jwks_file: jwks && keys, require_pushed_requests: pushed, ...rest,
   };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function pressAtLanyard(answer, who) {
@@ -175,9 +184,10 @@ function pressAtLanyard(answer, who) {
 }
 
 async function startLanyardOffice(t, { clients, tls, registration, people, database, config = {} }) {
+  const folder = temporaryFolder(t, 'clients');
   // A lanyardd from before it had clients of its own.
   const probe = { client_id: 'probe', client_secret: newSecret(), redirect_uris: ['https://probe.example.org/'] };
-  const said = await (await startLanyard(t, { start: false, config: { clients: [declaration(probe)] } })).run('config', 'check');
+  const said = await (await startLanyard(t, { start: false, config: { clients: [declaration(folder, probe)] } })).run('config', 'check');
   if (/kind is "oauth", which is not one of its values/.test(said.stdout + said.stderr)) {
     return new Office({ unavailable: 'this lanyardd does not have OAuth clients in its configuration' });
   }
@@ -188,7 +198,7 @@ async function startLanyardOffice(t, { clients, tls, registration, people, datab
     config: ({ host, port }) => ({
       ...config,
       server: tls ? { public_url: `https://${host}:${port}`, tls_certificate: tls.certificateFile, tls_key: tls.keyFile } : {},
-      clients: clients.map(declaration),
+      clients: clients.map((client) => declaration(folder, client)),
     }),
   });
   if (tls) lanyard.url = `https://${lanyard.host}:${lanyard.port}`;
