@@ -40,7 +40,7 @@ test('libscitokens', { skip: missingLibscitokens() }, async (t) => {
       good[profile] = token;
       const claims = decodeJwt(token);
       assert.ok(claims.nbf !== undefined);
-      assert.equal(profile === 'wlcg' ? claims['wlcg.ver'] : claims.ver, profile === 'wlcg' ? '1.0' : 'scitokens:2.0');
+      assert.equal(profile === 'wlcg' ? claims['wlcg.ver'] : claims.ver, profile === 'wlcg' ? '1.0' : 'scitoken:2.0');
       const audience = [claims.aud].flat()[0];
       const [{ good: accepted, text }] = await library.verify([token], { audience, fresh: true });
       assert.ok(accepted, text);
