@@ -6,7 +6,6 @@ import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import openid from 'openid-client';
 
 import { startApplication } from './support/application.mjs';
 import { accessibilityFaults, screenshot, startBrowser } from './support/browser.mjs';
@@ -15,6 +14,7 @@ import { atEnd, Program } from './support/ending.mjs';
 import { Client, rawRequest } from './support/http.mjs';
 import { render, startNginx } from './support/nginx.mjs';
 import { sharedPostgres, startPostgres } from './support/postgres.mjs';
+import { openid } from './support/openid_client.mjs';
 import { startProvider } from './support/provider.mjs';
 
 // A relying party on a certified client library, to try the provider with software that knows the protocol.
@@ -24,21 +24,21 @@ async function startRelyingParty(t, host = '127.0.0.1') {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, result.url);
     if (url.pathname === '/start') {
-      result.verifier = openid.generators.codeVerifier();
-      const code_challenge = openid.generators.codeChallenge(result.verifier);
-      const address = result.client.authorizationUrl({ scope: 'openid email profile', state: 's', nonce: 'n', code_challenge, code_challenge_method: 'S256' });
-      response.writeHead(302, { location: address }).end();
+      result.verifier = openid.randomPKCECodeVerifier();
+      const code_challenge = await openid.calculatePKCECodeChallenge(result.verifier);
+      const address = openid.buildAuthorizationUrl(result.client, { redirect_uri: `${result.url}/back`, scope: 'openid email profile', state: 's', nonce: 'n', code_challenge, code_challenge_method: 'S256' });
+      response.writeHead(302, { location: address.href }).end();
       return;
     }
     if (url.pathname !== '/back') { // the browser asks for an icon where a page names none
       response.writeHead(404).end();
       return;
     }
-    const checks = { state: 's', nonce: 'n', code_verifier: result.verifier };
+    const checks = { expectedState: 's', expectedNonce: 'n', pkceCodeVerifier: result.verifier };
     try {
-      const tokens = await result.client.callback(`${result.url}/back`, result.client.callbackParams(request), checks);
+      const tokens = await openid.authorizationCodeGrant(result.client, url, checks);
       result.claims = tokens.claims();
-      result.userinfo = await result.client.userinfo(tokens);
+      result.userinfo = await openid.fetchUserInfo(result.client, tokens.access_token, result.claims.sub);
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Back</title><link rel="icon" href="data:,"><h1>Welcome</h1>');
     } catch (fault) {
       result.fault = fault;
@@ -53,8 +53,8 @@ async function startRelyingParty(t, host = '127.0.0.1') {
   result.url = `http://${host}:${server.address().port}`;
   provider.clients.push({ client_id: 'trial', client_secret: 'a secret for trials', redirect_uris: [`${result.url}/back`] });
   provider.rebuild();
-  const issuer = await openid.Issuer.discover(provider.issuer);
-  result.client = new issuer.Client({ client_id: 'trial', client_secret: 'a secret for trials', redirect_uris: [`${result.url}/back`] });
+  const options = { execute: [openid.allowInsecureRequests] };
+  result.client = await openid.discovery(new URL(provider.issuer), 'trial', 'a secret for trials', undefined, options);
   return { provider, result };
 }
 

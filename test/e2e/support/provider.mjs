@@ -4,6 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import Provider, { interactionPolicy } from 'oidc-provider';
@@ -71,7 +72,7 @@ class TestProvider {
   }
 
   get issuer() {
-    return `http://${this.host}:${this.port}`;
+    return `${this.options.tls ? 'https' : 'http'}://${this.host}:${this.port}`;
   }
   get discoveryUrl() {
     return this.issuer + WELL_KNOWN;
@@ -169,13 +170,15 @@ class TestProvider {
     for await (const part of request) body += part;
     const sub = new URLSearchParams(body).get('sub');
     const result = sub
-      ? { login: { accountId: sub, remember: Boolean(this.options.remember) } }
+      ? { login: { accountId: sub, remember: Boolean(this.options.remember) }, consent: {} }
       : { error: 'access_denied', error_description: 'The person pressed Cancel.' };
     await this.provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }
 
   async start() {
-    this.server = createServer((request, response) => void this.handle(request, response));
+    const { tls } = this.options;
+    const handle = (request, response) => void this.handle(request, response);
+    this.server = tls ? createTlsServer({ cert: tls.certificate, key: tls.key }, handle) : createServer(handle);
     await new Promise((resolve, reject) => this.server.once('error', reject).listen(this.port, this.host, resolve));
     this.port = this.server.address().port;
     this.rebuild();
@@ -214,12 +217,12 @@ class TestProvider {
   }
 }
 
-// options: clients (as oidc-provider's metadata), people, algorithms, host, remember, strict, configuration (anything of
-// oidc-provider). A client may be added later: push to `clients`, then rebuild().
+// options: clients (as oidc-provider's metadata), people, algorithms, host, tls (of makeCertificates), remember, strict,
+// configuration (anything of oidc-provider). A client may be added later: push to `clients`, then rebuild().
 export async function startProvider(t, options = {}) {
   const provider = new TestProvider(options);
+  atEnd(t, () => provider.stop()); // also when oidc-provider does not like its configuration
   await provider.rotate();
   await provider.start();
-  atEnd(t, () => provider.stop());
   return provider;
 }

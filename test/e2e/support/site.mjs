@@ -58,8 +58,8 @@ export async function signIn(lanyard, provider, who, { client = new Client(), id
 }
 
 // An administrator's API token, made on the account page and written to a file as a person would.
-export async function adminTokenFile(lanyard, provider, who = 'ada') {
-  const { client } = await signIn(lanyard, provider, who);
+export async function adminTokenFile(lanyard, provider, who = 'ada', options = {}) {
+  const { client } = await signIn(lanyard, provider, who, options);
   const page = await client.get(`${lanyard.url}/account/tokens`, { headers: PAGE });
   const form = page.forms.find((one) => new URL(one.action).pathname === '/account/tokens' && 'label' in one.fields);
   assert.ok(form, page.text);

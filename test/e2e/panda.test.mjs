@@ -1,0 +1,91 @@
+// What an unchanged panda-client sends and needs, in its own bytes: configuration, device flow, calls, refresh.
+
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+
+import { DEVICE, missingFrom, startOffice } from './support/office.mjs';
+import { PandaClient } from './support/panda_client.mjs';
+import { makeCertificates } from './support/tls.mjs';
+
+test('panda-client', async (t) => {
+  const tls = makeCertificates(t);
+  const office = await startOffice(t, {
+    tls,
+    groups: { ada: ['Rubin', 'Rubin/production'] },
+    clients: [{
+      client_id: 'panda', application_type: 'native', token_endpoint_auth_method: 'none', grant_types: [DEVICE, 'refresh_token'],
+      scope: 'openid profile email offline_access', profile: 'iam', virtual_organisation: 'Rubin',
+    }],
+  });
+  const reason = await missingFrom(office, 'device_authorization_endpoint');
+  if (reason) return t.skip(reason);
+  const found = await office.metadata();
+  if (office.reference) {
+    const answer = { oidc_config_url: `${office.issuer}/.well-known/openid-configuration`, client_id: 'panda', client_secret: null, audience: 'https://panda.example.org', vo: 'Rubin' };
+    // oidc-provider takes a secret for a sign of a confidential client, whatever it is.
+    office.reference.intercept('/token', async (request, response) => {
+      let text = '';
+      for await (const part of request) text += part;
+      request.body = Object.fromEntries([...new URLSearchParams(text)].filter(([, value]) => value !== 'None'));
+      await office.reference.callback(request, response);
+    });
+    office.reference.intercept('/auth/Rubin_auth_config.json', (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer)));
+  } else if ((await office.visitor().get(`${office.issuer}/auth/Rubin_auth_config.json`)).status === 404) {
+    return t.skip('this lanyardd does not have /auth/Rubin_auth_config.json');
+  }
+  const panda = new PandaClient({ url: office.issuer, vo: 'Rubin', ca: tls.ca });
+
+  await t.test('row_PA4: finds its configuration', async () => {
+    await panda.configure();
+    assert.equal(panda.auth.client_secret, null);
+    assert.match(panda.log[0].bytes, /^GET \/auth\/Rubin_auth_config\.json HTTP\/1\.1\r\nAccept-Encoding: identity\r\nHost: \S+\r\nUser-Agent: Python-urllib\/3\.11\r\nConnection: close\r\n\r\n$/);
+  });
+
+  await t.test('runs the device flow, and keeping the interval is never too fast', async () => {
+    const device = await panda.startDevice();
+    assert.match(panda.log.at(-1).bytes, /\r\n\r\nclient_id=panda&scope=openid\+profile\+email\+offline_access\+&audience=\S+$/);
+    // The first poll comes at once, the second an interval and a second later: somebody approves in between.
+    const pauses = [];
+    await panda.poll({ pause: async (seconds) => {
+      pauses.push(seconds);
+      await office.approve(device.verification_uri_complete);
+      await new Promise((resolve) => setTimeout(resolve, office.reference ? 0 : seconds * 1000));
+    } });
+    assert.deepEqual(pauses, [(device.interval ?? 5) + 1]);
+  });
+
+  await t.test('row_PA5: the ID token is what the PanDA server reads', async () => {
+    const { id_token: token } = JSON.parse(panda.file);
+    const header = decodeProtectedHeader(token);
+    assert.equal(header.alg, 'RS256');
+    assert.ok(header.kid);
+    const claims = decodeJwt(token);
+    assert.equal(claims.aud, 'panda', 'one string, not a list');
+    const keys = (await office.visitor().get(found.jwks_uri)).json;
+    await jwtVerify(token, createLocalJWKSet(keys), { issuer: found.issuer, audience: 'panda' });
+    if (office.reference) return;
+    assert.ok(claims.exp - claims.iat >= 3600, 'hours, not minutes');
+    assert.equal(claims.name, 'Ada Lovelace');
+    assert.ok(claims.preferred_username);
+    assert.deepEqual(claims.groups, ['Rubin', 'Rubin/production']);
+    assert.ok(!`${claims.scope ?? ''}`.includes('role:'));
+  });
+
+  await t.test('refreshes with the text None as its secret, and again', async () => {
+    for (let turn = 0; turn < 2; ++turn) {
+      const before = JSON.parse(panda.file);
+      const after = await panda.refresh();
+      assert.match(panda.log.at(-1).bytes, /\r\n\r\nclient_id=panda&client_secret=None&grant_type=refresh_token&refresh_token=\S+$/);
+      assert.notEqual(after.refresh_token, before.refresh_token);
+      assert.equal(decodeJwt(after.id_token).sub, decodeJwt(before.id_token).sub);
+    }
+  });
+
+  await t.test('is told plainly when a code is none of ours', async () => {
+    const stranger = new PandaClient({ url: office.issuer, vo: 'Rubin', ca: tls.ca });
+    Object.assign(stranger, { auth: panda.auth, endpoints: panda.endpoints, device: { device_code: 'never issued', expires_in: 600, interval: 5 } });
+    await assert.rejects(stranger.poll({ pause: async () => assert.fail('it would ask again') }), /code=400/);
+  });
+});
