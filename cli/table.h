@@ -9,7 +9,7 @@ terminal::Program lanyard();
 std::vector<terminal::Command> token_commands();
 
 // commands_login.cc, commands_whoami.cc, commands_token.cc, commands_user.cc, commands_import.cc,
-// commands_client.cc, commands_issuer.cc, commands_other.cc
+// commands_client.cc, commands_key.cc, commands_other.cc
 int login(const terminal::Given& given);
 int logout(const terminal::Given& given);
 int whoami(const terminal::Given& given);
