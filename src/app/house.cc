@@ -126,7 +126,7 @@ Status House::open_outside() {
     LANYARD_TRY(auto trust, to_trust(issuer));
     trusted.push_back({std::move(trust), publisher(std::move(options))});
   }
-  tokens_ = std::make_unique<issuers::Tokens>(std::move(trusted), ground.clock);
+  tokens_ = std::make_unique<issuers::Tokens>(std::move(trusted), ground.clock, config.server.public_url);
   LANYARD_TRY(auto book, to_rules(config));
   rules_ = std::make_unique<admission::CurrentRules>(std::move(book));
   return {};
@@ -147,7 +147,8 @@ Status House::furnish() {
       f.marks, ground.clock);
   callers_ = std::make_unique<callers::Callers>(
       callers::Parts{f.directory, f.approvals, f.groups, f.sessions, f.credentials, *tokens_, *rules_, book_,
-                     f.marks, *verdicts_, ground.clock, ground.log, doors::gate::identity_lines},
+                     f.marks, *verdicts_, ground.clock, ground.log, doors::gate::identity_lines,
+                     callers::Own{config.server.public_url, &f.keys, &f.grants, &f.once, &f.registry}},
       callers::Switches{config.auth.enabled, config.auth.browser_login, config.auth.bearer_tokens,
                         config.auth.api_tokens});
   clients_ = std::make_unique<clients::Clients>(to_clients(config));

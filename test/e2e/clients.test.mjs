@@ -90,7 +90,7 @@ test('the command line makes, lists, shows and deletes clients, and a secret goe
   const { lanyard, cli } = await start(t);
   const listed = await cli('client', 'list', '-q');
   assert.equal(listed.code, 0, listed.stderr);
-  assert.deepEqual(listed.stdout.trim().split('\n'), ['hub', 'wiki']);
+  assert.deepEqual(listed.stdout.trim().split('\n'), ['hub', 'lanyard-cli', 'wiki']);
 
   const nowhere = await cli('client', 'create', 'robot', '--grant', 'client_credentials', '--scope', 'storage.read:/data');
   assert.equal(nowhere.code, 2, nowhere.stderr);

@@ -14,6 +14,8 @@ std::string_view to_string(Means means) {
       return "application_session";
     case Means::bearer:
       return "bearer";
+    case Means::own_token:
+      return "own_token";
     case Means::api_token:
       return "api_token";
     case Means::open_service:

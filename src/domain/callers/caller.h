@@ -27,7 +27,14 @@ struct Person {
   std::shared_ptr<const std::string> identity_lines;  // "Name: value\r\n"…, made by the gate's function
 };
 
-enum class Means { session, application_session, bearer, api_token, open_service };
+enum class Means {
+  session,
+  application_session,
+  bearer,     // a token of a foreign issuer
+  own_token,  // an access token that we made
+  api_token,
+  open_service,
+};
 std::string_view to_string(Means means);
 
 struct Caller {
@@ -41,8 +48,8 @@ struct Caller {
   Time expires_at{};  // of the proof
 
   bool has_scope(std::string_view word) const;  // whole word; sessions have all
-  // An active administrator, by a login or by a token of ours with scope "admin". A foreign issuer's token
-  // never is.
+  // An active administrator, by a login or by an API or access token of ours with scope "admin". A foreign
+  // issuer's token never is.
   bool may_administrate() const;
   // The same for pages of applications behind the gate, where the application's own session counts too. It
   // gives no right over Lanyard itself.

@@ -99,6 +99,7 @@ Callers::Seen Callers::look(const Proof& proof) const {
   }
   issuers::Checked checked = parts_.tokens.check(proof.text);
   seen.must_wait = checked.must_wait;
+  seen.is_own = checked.is_own;
   seen.refused = std::move(checked.refused);
   seen.verified = std::move(checked.verified);
   if (!seen.verified) return seen;
@@ -126,6 +127,7 @@ Result<CallerPtr> Callers::recognise(const Proof& proof, const net::Request& req
   if (seen.refused) return *std::move(seen.refused);
   if (proof.kind != Proof::Kind::bearer) return by_session(proof, request);
   if (proof.text.starts_with("lyt_")) return by_api_token(proof, request);
+  if (seen.is_own) return by_own_token(proof, request);
   if (!seen.verified) {
     LANYARD_TRY(seen.verified, parts_.tokens.verify(proof.text));
   }

@@ -15,11 +15,15 @@
 #include "domain/admission/rule_book.h"
 #include "domain/callers/caller.h"
 #include "domain/callers/verdicts.h"
+#include "domain/clients/registry.h"
 #include "domain/credentials/credentials.h"
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
 #include "domain/issuers/issuers.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/grants.h"
+#include "domain/tokens/mint.h"
+#include "domain/tokens/once.h"
 
 namespace lanyard::callers {
 
@@ -27,6 +31,15 @@ struct Switches {       // TK7, SX1
   bool enabled = true;  // off: everyone is the anonymous operator, whatever they show
   bool browser_login = true, bearer_tokens = true, api_tokens = true;
   std::string admin_email;  // handed to arrivals; a bearer never becomes an administrator by it
+};
+
+// What our own tokens are held against.
+struct Own {
+  std::string issuer;  // public_url; "": none are taken
+  tokens::Keys* keys = nullptr;
+  tokens::Grants* grants = nullptr;
+  tokens::Once* once = nullptr;
+  clients::Registry* registry = nullptr;
 };
 
 struct Parts {
@@ -43,10 +56,19 @@ struct Parts {
   const Clock& clock;
   const Log& log;
   std::function<std::string(const Person&)> identity_lines;  // the gate's; may be empty
+  Own own = {};
 };
 
 // "issuers[grid]": the name of an issuer as a source of identities.
 std::string source_of(const issuers::Trust& trust);
+
+// An access token of ours with everything behind it as it stands now.
+struct Alive {
+  tokens::Ours token;
+  clients::ClientPtr client;
+  std::optional<tokens::TokenGrant> grant;
+  std::shared_ptr<const Person> person;  // nullptr for a client's own token
+};
 
 // Thread-safe.
 class Callers {
@@ -74,12 +96,17 @@ class Callers {
                                                     std::string_view subject, std::string_view source,
                                                     const net::Request& request);
 
+  // Code::unauthenticated: not ours, no access token, expired, revoked, or something behind it is gone, or
+  // not allowed now; Code::unavailable. Reads the database (attack rows 76, 107-109).
+  Result<Alive> find_alive(std::string_view token, const net::Request& request);
+
   const Switches& switches() const { return switches_; }
   const CallerPtr& open_service() const { return open_service_; }  // the anonymous operator of SX1
 
  private:
   Result<CallerPtr> by_session(const Proof& proof, const net::Request& request);
   Result<CallerPtr> by_api_token(const Proof& proof, const net::Request& request);
+  Result<CallerPtr> by_own_token(const Proof& proof, const net::Request& request);
   Result<CallerPtr> by_token(const Proof& proof, const issuers::Verified& verified,
                              const net::Request& request);
 
@@ -88,6 +115,7 @@ class Callers {
     CallerPtr caller;
     std::optional<Error> refused;
     bool must_wait = false;
+    bool is_own = false;  // a token of our own: the database has to be asked
     std::optional<issuers::Verified> verified;
   };
   Seen look(const Proof& proof) const;

@@ -220,7 +220,10 @@ Result<Client> Registry::replace(Client wanted, std::int64_t version, const acce
         LANYARD_TRY(const bool done, rows::update(connection, held, version));
         if (!done) return internal_error("a client changed inside its transaction");
         const std::string what = changed_members(before, held.client);
-        notes.add(note("client.changed", held.client, {{"changed", what}}));
+        journal::Note changed = note("client.changed", held.client, {{"changed", what}});
+        // What its tokens are still good for is in cached verdicts of everybody.
+        changed.everybody = true;
+        notes.add(std::move(changed));
         now = held.client;
         return {};
       }));
@@ -268,7 +271,9 @@ Status Registry::remove(const ClientId& id, const access::Actor& actor) {
     LANYARD_TRY(const auto held, rows::find(connection, id.str()));
     if (!held) return no_client();
     LANYARD_CHECK(rows::remove(connection, id.str()));
-    notes.add(note("client.deleted", held->client));
+    journal::Note deleted = note("client.deleted", held->client);
+    deleted.everybody = true;
+    notes.add(std::move(deleted));
     return {};
   });
 }

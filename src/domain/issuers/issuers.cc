@@ -17,9 +17,16 @@ Verified verified(Candidate&& c) {
           c.expires_at,   std::move(c.token_id), std::move(c.claims)};
 }
 
+bool says_issuer(const Candidate& candidate, std::string_view issuer) {
+  const json::Value* iss =
+      candidate.entry == nullptr && !issuer.empty() ? candidate.claims.find("iss") : nullptr;
+  return iss != nullptr && iss->as_string() != nullptr && *iss->as_string() == issuer;
+}
+
 }  // namespace
 
-Tokens::Tokens(std::vector<Entry> entries, const Clock& clock) : entries_(std::move(entries)), clock_(clock) {
+Tokens::Tokens(std::vector<Entry> entries, const Clock& clock, std::string own_issuer)
+    : entries_(std::move(entries)), clock_(clock), own_issuer_(std::move(own_issuer)) {
   for (const auto& entry : entries_) by_issuer_.emplace(entry.trust->issuer, &entry);
 }
 
@@ -41,6 +48,8 @@ Checked Tokens::check(std::string_view token) const {
   Checked out;
   if (status.ok()) {
     out.verified = verified(std::move(candidate));
+  } else if (says_issuer(candidate, own_issuer_)) {
+    out.is_own = true;
   } else if (status.error().code == Code::unavailable && candidate.entry->keys->worth_waiting()) {
     out.must_wait = true;
   } else {

@@ -48,6 +48,8 @@ struct Checked {
   // past their hard expiry and cannot be had, 503. The message is a short reason without token text.
   std::optional<Error> refused;
   bool must_wait = false;  // keys have to be fetched first: use verify() on a thread that may wait
+  // It says that it is one of our own. Nothing of it was checked: callers::Callers does.
+  bool is_own = false;
 };
 
 // Thread-safe.
@@ -58,7 +60,7 @@ class Tokens {
     std::shared_ptr<Publisher> keys;
   };
   // Two entries for one `iss`: the first counts.
-  Tokens(std::vector<Entry> entries, const Clock& clock);
+  Tokens(std::vector<Entry> entries, const Clock& clock, std::string own_issuer = {});
   Tokens(const Tokens&) = delete;
   Tokens& operator=(const Tokens&) = delete;
 
@@ -84,6 +86,7 @@ class Tokens {
   std::vector<Entry> entries_;
   std::unordered_map<std::string_view, const Entry*> by_issuer_;  // views into entries_
   const Clock& clock_;
+  std::string own_issuer_;
 };
 
 }  // namespace lanyard::issuers

@@ -20,14 +20,20 @@ std::string key_of(std::string_view kind, std::string_view owner, std::string_vi
 
 Result<bool> Once::first_time(std::string_view kind, std::string_view owner, std::string_view text,
                               Time until) {
+  bool is_first = false;
+  LANYARD_CHECK(database_.write([&](store::Connection& connection) -> Status {
+    LANYARD_TRY(is_first, first_time_in(connection, kind, owner, text, until));
+    return {};
+  }));
+  return is_first;
+}
+
+Result<bool> Once::first_time_in(store::Connection& connection, std::string_view kind, std::string_view owner,
+                                 std::string_view text, Time until) {
   static const Stmt kInsert{
       "INSERT INTO once (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING"};
   const std::string key = key_of(kind, owner, text);
-  std::int64_t added = 0;
-  LANYARD_CHECK(database_.write([&](store::Connection& connection) -> Status {
-    LANYARD_TRY(added, connection.exec(kInsert, Blob{key}, until));
-    return {};
-  }));
+  LANYARD_TRY(const std::int64_t added, connection.exec(kInsert, Blob{key}, until));
   return added == 1;
 }
 

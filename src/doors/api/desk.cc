@@ -37,8 +37,9 @@ Status require(const Desk& desk, const Route& route, const callers::Caller& call
                const access::Actor& actor) {
   if (caller.means == callers::Means::open_service) return {};
   if (route.who == Who::known) {
-    if (caller.means != callers::Means::api_token || caller.has_scope("account") || caller.has_scope("admin"))
-      return {};
+    const bool is_ours =
+        caller.means == callers::Means::api_token || caller.means == callers::Means::own_token;
+    if (!is_ours || caller.has_scope("account") || caller.has_scope("admin")) return {};
     return make_error(Code::forbidden, "This token has neither the scope account nor the scope admin.",
                       "Make a token with one of them.");
   }

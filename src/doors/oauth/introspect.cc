@@ -83,7 +83,7 @@ net::Response introspect(const Desk& desk, const net::Request& request) {
     const auto body = describe_refresh_token(desk, request, *asked);
     return body ? net::Response::json(200, json::write(*body)) : inactive();
   }
-  const auto alive = find_alive(desk, request, asked->token);
+  const auto alive = desk.parts.callers.find_alive(asked->token, request);
   if (!alive && alive.error().code == Code::unavailable)
     return refuse(desk, request, from_error(alive.error()), asked->client->id.str());
   if (!alive || !may_see(*asked->client, alive->token)) return inactive();
@@ -116,7 +116,11 @@ net::Response revoke(const Desk& desk, const net::Request& request) {
     if (token && token->client_id != client)
       return refuse(desk, request, unauthorized_client("The token was given to another application."),
                     client);
-    if (token && token->is_access_token) done = revoke_token(desk, *token);
+    if (token && token->is_access_token) {
+      access::Actor actor = callers::nobody(request);
+      actor.label = client;
+      done = revoke_token(desk, *token, actor);
+    }
   }
   if (!done) return refuse(desk, request, from_error(done.error()), client);
   net::Response response(200);

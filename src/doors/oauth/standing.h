@@ -16,18 +16,10 @@ using PersonPtr = std::shared_ptr<const callers::Person>;
 Result<PersonPtr> find_member(const Desk& desk, const net::Request& request, const AccountId& account,
                               std::string_view issuer, std::string_view subject, std::string_view source);
 
-// An access token of ours with everything behind it as it stands now.
-struct Alive {
-  tokens::Ours token;
-  clients::ClientPtr client;
-  std::optional<tokens::TokenGrant> grant;
-  PersonPtr person;  // nullptr for a client's own token
-};
-// Code::unauthenticated: not ours, no access token, expired, revoked, or something behind it is gone;
-// Code::unavailable.
-Result<Alive> find_alive(const Desk& desk, const net::Request& request, std::string_view token);
+using callers::Alive;
 
 // Revoked access tokens are remembered until they expire by themselves.
-Status revoke_token(const Desk& desk, const tokens::Ours& token);
+// Whose cached verdicts fall with it.
+Status revoke_token(const Desk& desk, const tokens::Ours& token, const access::Actor& actor);
 
 }  // namespace lanyard::doors::oauth

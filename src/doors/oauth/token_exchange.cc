@@ -96,7 +96,7 @@ Outcome<std::vector<std::string>> smaller_audience(const tokens::Ours& token, co
 
 Answered by_exchange(const Desk& desk, const TokenRequest& asked) {
   if (const auto fault = check_form(asked.form)) return *fault;
-  const auto alive = find_alive(desk, asked.http, asked.form.value_or("subject_token", ""));
+  const auto alive = desk.parts.callers.find_alive(asked.form.value_or("subject_token", ""), asked.http);
   if (!alive) {
     if (alive.error().code == Code::unavailable) return from_error(alive.error());
     return invalid_request(cat("The subject_token is not good: ", alive.error().message));

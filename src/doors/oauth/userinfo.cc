@@ -12,7 +12,7 @@ namespace lanyard::doors::oauth {
 net::Response give_userinfo(const Desk& desk, const net::Request& request) {
   const auto shown = find_bearer(desk, request);
   if (!shown) return refuse(desk, request, shown.error());
-  auto alive = find_alive(desk, request, shown->token);
+  auto alive = desk.parts.callers.find_alive(shown->token, request);
   if (!alive) {
     if (alive.error().code == Code::unavailable) return refuse(desk, request, from_error(alive.error()));
     return refuse(desk, request, bearer_error(desk, "invalid_token", alive.error().message, 401));

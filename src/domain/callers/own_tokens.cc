@@ -1,0 +1,73 @@
+// Our own access tokens. Their signature says that we made them; whether what stands behind them still stands
+// is read at every use.
+#include <algorithm>
+
+#include "base/text.h"
+#include "domain/callers/callers.h"
+
+namespace lanyard::callers {
+namespace {
+
+Error not_alive(std::string_view why) {
+  return make_error(Code::unauthenticated, std::string(why), "Sign in again.");
+}
+
+}  // namespace
+
+Result<Alive> Callers::find_alive(std::string_view token, const net::Request& request) {
+  const Own& own = parts_.own;
+  Alive alive;
+  LANYARD_TRY(alive.token,
+              tokens::read_ours(*own.keys, own.issuer, token, parts_.clock.now(), tokens::Expired::refuse));
+  if (!alive.token.is_access_token) return not_alive("This is not an access token.");
+  LANYARD_TRY(const bool is_revoked, own.once->was_seen(tokens::kRevoked, "", alive.token.jti));
+  if (is_revoked) return not_alive("The token was revoked.");
+  auto client = own.registry->find(alive.token.client_id);
+  if (!client && client.error().code != Code::not_found) return std::move(client).error();
+  if (!client || !(*client)->enabled)
+    return not_alive("The application of this token is not there any more.");
+  alive.client = *client;
+  const std::string_view grant_id = tokens::grant_of(alive.token.jti);
+  if (grant_id.empty()) return alive;
+  auto grant = own.grants->get(TokenGrantId(std::string(grant_id)));
+  if (!grant && grant.error().code != Code::not_found) return std::move(grant).error();
+  if (!grant || grant->ended_at) return not_alive("What this token was given for has ended.");
+  auto person = find_person(grant->account, grant->issuer, grant->subject, grant->source, request);
+  if (!person && person.error().code == Code::unavailable) return std::move(person).error();
+  if (!person) return not_alive(person.error().message);
+  Caller caller;
+  caller.person = *person;
+  const auto standing = callers::standing(caller, parts_.clock.now());
+  if (standing.step != journey::Step::go_on) return not_alive(standing.reason);
+  alive.grant = *std::move(grant);
+  alive.person = *std::move(person);
+  return alive;
+}
+
+// At the gate and the API. A token for somebody else's service is none for ours (attack row 22), and one that
+// is bound to a key is worth nothing as a bearer.
+Result<CallerPtr> Callers::by_own_token(const Proof& proof, const net::Request& request) {
+  // Whose mark to take is known only when the token was read; what changed before that is found out by
+  // looking again.
+  LANYARD_TRY(const Alive first, find_alive(proof.text, request));
+  if (!first.person)
+    return not_alive("This token is an application's own; only tokens of people are taken here.");
+  const journal::Marks::Mark mark = parts_.marks.of(first.person->account.id);
+  LANYARD_TRY(const Alive alive, find_alive(proof.text, request));
+  if (!alive.person ||
+      std::ranges::find(alive.token.audience, parts_.own.issuer) == alive.token.audience.end())
+    return not_alive("The token is for another service.");
+  if (alive.token.claims.find("cnf") != nullptr)
+    return not_alive("The token is bound to a key, which can not be shown here.");
+  auto caller = std::make_shared<Caller>();
+  caller->person = alive.person;
+  caller->means = Means::own_token;
+  caller->expires_at = alive.token.expires_at;
+  caller->auth_time = alive.grant->auth_time;
+  caller->scopes = std::make_shared<const std::vector<std::string>>(alive.token.scopes);
+  caller->scope_text = std::make_shared<const std::string>(join(alive.token.scopes, " "));
+  parts_.verdicts.keep(verdict_key(proof), caller, mark);
+  return CallerPtr(std::move(caller));
+}
+
+}  // namespace lanyard::callers
