@@ -76,7 +76,7 @@ Callers::Callers(Parts parts, Switches switches) : parts_(std::move(parts)), swi
 
 Callers::Quick Callers::recognise_now(const Proof& proof) const {
   Seen seen = look(proof);
-  return {std::move(seen.caller), std::move(seen.refused), seen.must_wait};
+  return {std::move(seen.caller), std::move(seen.refused), seen.must_wait, seen.is_own};
 }
 
 Callers::Seen Callers::look(const Proof& proof) const {

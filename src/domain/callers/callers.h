@@ -81,6 +81,7 @@ class Callers {
     CallerPtr caller;
     std::optional<Error> refused;
     bool must_wait = false;
+    bool is_own = false;  // says that it is a token of our own: ask recognise()
   };
   Quick recognise_now(const Proof& proof) const;
 

@@ -27,6 +27,7 @@ Result<callers::CallerPtr> recognise(Desk& desk, const Route& route, const net::
     const auto quick = callers.recognise_now(proof);
     if (quick.refused) return *quick.refused;
     if (quick.caller) return quick.caller;
+    if (quick.is_own) return callers.recognise(proof, request);
     return make_error(Code::forbidden, "A token of another issuer does not open this.",
                       "Use an API token with the scope admin.");
   }
