@@ -149,11 +149,11 @@ async function beLenient(reference, request, response) {
   await reference.callback(request, response);
 }
 
-async function startReference(t, { clients, tls, registration, people }) {
+async function startReference(t, { clients, tls, registration, people, remember }) {
   const profiles = new Map(clients.map(({ client_id: id, profile }) => [id, profile]));
   const declared = clients.map(({ profile, lives, audiences, ...metadata }) => ({ response_types: metadata.redirect_uris ? ['code'] : [], redirect_uris: [], ...metadata }));
   const configuration = referenceConfiguration(profiles, registration);
-  const reference = await startProvider(t, { clients: declared, tls, people, configuration });
+  const reference = await startProvider(t, { clients: declared, tls, people, remember, configuration });
   reference.intercept('/reg', (request, response) => beLenient(reference, request, response));
   reference.provider.on('server_error', (_, fault) => console.error(fault));
   return new Office({ issuer: reference.issuer, reference, tls, press: pressAtReference, logText: '', initialToken: registration?.token });
