@@ -23,6 +23,8 @@ const clients = [
 // ---- The child: one office until its input ends ----
 
 async function serve() {
+  const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
+  console.log = console.info = console.error; // what the packages say is no answer of ours
   const { startOffice, IS_REFERENCE } = await import('../test/e2e/support/office.mjs');
   const endings = [];
   const office = await startOffice({ after: (end) => endings.unshift(end) }, { clients, remember: true });
@@ -32,11 +34,11 @@ async function serve() {
   const callback = await office.authorize(`${(await office.metadata()).authorization_endpoint}?${asked}`, WEB, { visitor });
   const cookie = visitor.cookies.filter((one) => new URL(office.issuer).hostname === one.host).map((one) => `${one.name}=${one.value}`).join('; ');
   const pid = IS_REFERENCE ? process.pid : office.lanyard.program.pid;
-  console.log(JSON.stringify({ metadata: await office.metadata(), pid, code: callback.searchParams.get('code'), cookie }));
+  say({ metadata: await office.metadata(), pid, code: callback.searchParams.get('code'), cookie });
   for await (const line of createInterface({ input: process.stdin })) {
     const page = JSON.parse(line).approve;
     await office.approve(page, { visitor });
-    console.log(JSON.stringify({ approved: page }));
+    say({ approved: page });
   }
   for (const end of endings) await end();
   process.exit(0);
@@ -97,12 +99,12 @@ function load(office, operation, url, { form = '', auth = '' } = {}) {
   note(office, operation, requests, time, ticks(office.pid) - before, bad);
 }
 
-// `step` runs in eight chains at once until the time is over; it gives how many it did.
-async function flow(office, operation, step) {
+// `step` runs in chains at once until the time is over, each with what its last one gave.
+async function flow(office, operation, step, chains = 8) {
   const before = ticks(office.pid);
   const begun = Date.now();
   let count = 0;
-  await Promise.all(Array.from({ length: 8 }, async () => {
+  await Promise.all(Array.from({ length: chains }, async () => {
     let state;
     while (Date.now() - begun < SECONDS * 1000) {
       state = await step(state);
@@ -135,8 +137,8 @@ async function measure(office) {
     if (!found) throw new Error(`no code: ${answer.status} ${answer.headers.location} ${answer.text.slice(0, 300)}`);
     return token({ grant_type: 'authorization_code', code: found, redirect_uri: WEB, code_verifier: VERIFIER });
   };
-  await flow(office, 'code with a live session (2 requests)', code);
-  await flow(office, 'refresh, rotated', async (held) => token({ grant_type: 'refresh_token', refresh_token: (held ?? (await code())).refresh_token }));
+  await flow(office, 'code with a live session (2 requests)', code, 1);
+  await flow(office, 'refresh, rotated', async (held) => token({ grant_type: 'refresh_token', refresh_token: (held ?? first).refresh_token }), 1);
   // A person's clicks are part of the cycle, so this is not many.
   const before = ticks(office.pid);
   const begun = Date.now();

@@ -37,6 +37,8 @@ enum class Means {
 };
 std::string_view to_string(Means means);
 
+struct Alive;
+
 struct Caller {
   std::shared_ptr<const Person> person;
   Means means = Means::session;
@@ -44,8 +46,9 @@ struct Caller {
   std::shared_ptr<const std::string> scope_text;           // the same, joined by blanks; made once a proof
   SessionId session;
   CredentialId credential;
-  Time auth_time{};   // of the login, for sessions
-  Time expires_at{};  // of the proof
+  std::shared_ptr<const Alive> alive;  // of an access token of ours; see callers.h
+  Time auth_time{};                    // of the login, for sessions
+  Time expires_at{};                   // of the proof
 
   bool has_scope(std::string_view word) const;  // whole word; sessions have all
   // An active administrator, by a login or by an API or access token of ours with scope "admin". A foreign

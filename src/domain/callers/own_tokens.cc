@@ -12,13 +12,44 @@ Error not_alive(std::string_view why) {
   return make_error(Code::unauthenticated, std::string(why), "Sign in again.");
 }
 
+// No other proof has this client beside a bearer.
+Proof proof_of(std::string_view token) {
+  return {Proof::Kind::bearer, token, "own token"};
+}
+
 }  // namespace
 
-Result<Alive> Callers::find_alive(std::string_view token, const net::Request& request) {
+std::shared_ptr<const Alive> Callers::find_alive_now(std::string_view token) const {
+  const CallerPtr known = parts_.verdicts.find(verdict_key(proof_of(token)));
+  return known ? known->alive : nullptr;
+}
+
+Result<std::shared_ptr<const Alive>> Callers::find_alive(std::string_view token,
+                                                         const net::Request& request) {
+  if (auto known = find_alive_now(token)) return known;
+  LANYARD_TRY(auto alive, read_alive(token, request));
+  auto shared = std::make_shared<const Alive>(std::move(alive));
+  if (shared->person) {
+    auto caller = std::make_shared<Caller>();
+    caller->person = shared->person;
+    caller->means = Means::own_token;
+    caller->expires_at = shared->token.expires_at;
+    caller->alive = shared;
+    parts_.verdicts.keep(verdict_key(proof_of(token)), std::move(caller), shared->mark);
+  }
+  return shared;
+}
+
+Result<Alive> Callers::read_alive(std::string_view token, const net::Request& request) {
   const Own& own = parts_.own;
   Alive alive;
+  // A key may be withdrawn while the token is looked at; that moves everybody's mark.
+  const std::uint32_t everybody = parts_.marks.at(0).everybody;
   LANYARD_TRY(alive.token,
               tokens::read_ours(*own.keys, own.issuer, token, parts_.clock.now(), tokens::Expired::refuse));
+  // Of a person's token the subject is the account.
+  alive.mark = parts_.marks.of(AccountId(alive.token.sub));
+  alive.mark.everybody = everybody;
   if (!alive.token.is_access_token) return not_alive("This is not an access token.");
   LANYARD_TRY(const bool is_revoked, own.once->was_seen(tokens::kRevoked, "", alive.token.jti));
   if (is_revoked) return not_alive("The token was revoked.");
@@ -47,15 +78,11 @@ Result<Alive> Callers::find_alive(std::string_view token, const net::Request& re
 // At the gate and the API. A token for somebody else's service is none for ours (attack row 22), and one that
 // is bound to a key is worth nothing as a bearer.
 Result<CallerPtr> Callers::by_own_token(const Proof& proof, const net::Request& request) {
-  // Whose mark to take is known only when the token was read; what changed before that is found out by
-  // looking again.
-  LANYARD_TRY(const Alive first, find_alive(proof.text, request));
-  if (!first.person)
+  LANYARD_TRY(const auto found, find_alive(proof.text, request));
+  const Alive& alive = *found;
+  if (!alive.person)
     return not_alive("This token is an application's own; only tokens of people are taken here.");
-  const journal::Marks::Mark mark = parts_.marks.of(first.person->account.id);
-  LANYARD_TRY(const Alive alive, find_alive(proof.text, request));
-  if (!alive.person ||
-      std::ranges::find(alive.token.audience, parts_.own.issuer) == alive.token.audience.end())
+  if (std::ranges::find(alive.token.audience, parts_.own.issuer) == alive.token.audience.end())
     return not_alive("The token is for another service.");
   if (alive.token.claims.find("cnf") != nullptr)
     return not_alive("The token is bound to a key, which can not be shown here.");
@@ -66,7 +93,7 @@ Result<CallerPtr> Callers::by_own_token(const Proof& proof, const net::Request& 
   caller->auth_time = alive.grant->auth_time;
   caller->scopes = std::make_shared<const std::vector<std::string>>(alive.token.scopes);
   caller->scope_text = std::make_shared<const std::string>(join(alive.token.scopes, " "));
-  parts_.verdicts.keep(verdict_key(proof), caller, mark);
+  parts_.verdicts.keep(verdict_key(proof), caller, alive.mark);
   return CallerPtr(std::move(caller));
 }
 

@@ -324,7 +324,8 @@ Result<KeyPtr> Keys::rotate(Algorithm algorithm, When when, const access::Actor&
     json::Object data = about(row);
     data.set("when", when == When::now ? "now" : "after_notice");
     data.set("replaces", std::move(replaced));
-    notes.add({"key.rotated", {"key", row.kid}, std::move(data), mark_of_keys(), false});
+    // In an emergency every verdict that a removed key stands behind falls too.
+    notes.add({"key.rotated", {"key", row.kid}, std::move(data), mark_of_keys(), when == When::now});
     return {};
   };
   LANYARD_CHECK(state_->ledger.change(actor, work));

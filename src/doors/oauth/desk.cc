@@ -1,6 +1,7 @@
 #include "doors/oauth/desk.h"
 
 #include "base/text.h"
+#include "doors/oauth/handlers.h"
 #include "platform/view/error_page.h"
 #include "platform/view/pieces.h"
 
@@ -23,6 +24,7 @@ Desk::Desk(Parts p, Settings s)
           p.clock,
           p.log})),
       nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)),
+      metadata(write_metadata(settings)),
       guesses(std::make_unique<Backoff>(p.clock)) {}
 
 net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,

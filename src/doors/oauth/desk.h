@@ -21,7 +21,8 @@ struct Desk {
   Settings settings;
   std::unique_ptr<ClientAuth> auth;
   std::unique_ptr<tokens::DpopNonces> nonces;
-  std::unique_ptr<Backoff> guesses;  // wrong codes of the device grant, by account and address
+  std::shared_ptr<const std::string> metadata;  // written once
+  std::unique_ptr<Backoff> guesses;             // wrong codes of the device grant, by account and address
 };
 
 // What comes out of a rule: a value, or the error in OAuth's words.

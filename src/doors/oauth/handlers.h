@@ -25,11 +25,14 @@ net::Response show_device(const Desk& desk, const net::Request& request);
 net::Response enter_device_code(const Desk& desk, const net::Request& request);
 net::Response decide_device(const Desk& desk, const net::Request& request);
 // userinfo.cc, introspect.cc, revoke.cc
+// From memory, on the event loop; an empty optional: ask give_userinfo().
+std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Request& request);
 net::Response give_userinfo(const Desk& desk, const net::Request& request);
 net::Response introspect(const Desk& desk, const net::Request& request);
 net::Response revoke(const Desk& desk, const net::Request& request);
 // metadata.cc
 net::Response give_metadata(const Desk& desk, const net::Request& request);
+std::shared_ptr<const std::string> write_metadata(const Settings& settings);
 net::Response give_keys(const Desk& desk, const net::Request& request);
 
 }  // namespace lanyard::doors::oauth

@@ -86,8 +86,8 @@ net::Response introspect(const Desk& desk, const net::Request& request) {
   const auto alive = desk.parts.callers.find_alive(asked->token, request);
   if (!alive && alive.error().code == Code::unavailable)
     return refuse(desk, request, from_error(alive.error()), asked->client->id.str());
-  if (!alive || !may_see(*asked->client, alive->token)) return inactive();
-  net::Response response = net::Response::json(200, json::write(describe(desk, *alive)));
+  if (!alive || !may_see(*asked->client, (*alive)->token)) return inactive();
+  net::Response response = net::Response::json(200, json::write(describe(desk, **alive)));
   response.header("Cache-Control", "no-store");
   return response;
 }

@@ -12,8 +12,8 @@ json::Array list(std::initializer_list<const char*> words) {
   return all;
 }
 
-json::Object metadata(const Desk& desk) {
-  const std::string& issuer = desk.settings.public_url;
+json::Object metadata(const Settings& settings) {
+  const std::string& issuer = settings.public_url;
   const auto at = [&](std::string_view path) { return cat(issuer, path); };
   const json::Array auth = list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"});
   const json::Array assertion =
@@ -69,8 +69,15 @@ net::Response for_everybody(net::Response response, std::string_view life) {
 
 }  // namespace
 
+std::shared_ptr<const std::string> write_metadata(const Settings& settings) {
+  return std::make_shared<const std::string>(json::write(metadata(settings)));
+}
+
 net::Response give_metadata(const Desk& desk, const net::Request&) {
-  return for_everybody(net::Response::json(200, json::write(metadata(desk))), "public, max-age=3600");
+  net::Response response(200);
+  response.header("Content-Type", "application/json");
+  response.shared_body(desk.metadata);
+  return for_everybody(std::move(response), "public, max-age=3600");
 }
 
 net::Response give_keys(const Desk& desk, const net::Request& request) {

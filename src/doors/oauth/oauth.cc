@@ -32,7 +32,15 @@ void OAuth::mount(net::Router& router) {
   route(Method::post, "/par", Runs::db, push_request);
   route(Method::post, "/consent", Runs::db, decide_consent);
   route(Method::post, "/token", Runs::db, give_token);
-  route(Method::get, "/userinfo", Runs::db, give_userinfo);
+  net::Endpoint userinfo;
+  userinfo.pattern = "/userinfo";
+  userinfo.handler = [state = state_](const net::Request& request) {
+    return give_userinfo(state->desk, request);
+  };
+  userinfo.quick = [state = state_](const net::Request& request) {
+    return give_userinfo_now(state->desk, request);
+  };
+  router.add(std::move(userinfo));
   route(Method::post, "/userinfo", Runs::db, give_userinfo);
   route(Method::post, "/devicecode", Runs::db, begin_device);
   route(Method::get, "/device", Runs::db, show_device);

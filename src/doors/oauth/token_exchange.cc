@@ -96,11 +96,12 @@ Outcome<std::vector<std::string>> smaller_audience(const tokens::Ours& token, co
 
 Answered by_exchange(const Desk& desk, const TokenRequest& asked) {
   if (const auto fault = check_form(asked.form)) return *fault;
-  const auto alive = desk.parts.callers.find_alive(asked.form.value_or("subject_token", ""), asked.http);
-  if (!alive) {
-    if (alive.error().code == Code::unavailable) return from_error(alive.error());
-    return invalid_request(cat("The subject_token is not good: ", alive.error().message));
+  const auto found = desk.parts.callers.find_alive(asked.form.value_or("subject_token", ""), asked.http);
+  if (!found) {
+    if (found.error().code == Code::unavailable) return from_error(found.error());
+    return invalid_request(cat("The subject_token is not good: ", found.error().message));
   }
+  const std::shared_ptr<const Alive>& alive = *found;
   const tokens::Ours& token = alive->token;
   if (!holds(asked.client->exchanges_for, token.client_id) || !may_act(token, *asked.client))
     return invalid_request(

@@ -9,26 +9,39 @@
 
 namespace lanyard::doors::oauth {
 
+static net::Response answer(const Desk& desk, const net::Request& request, const Alive& alive) {
+  const auto& scopes = alive.token.scopes;
+  if (!alive.person || std::ranges::find(scopes, "openid") == scopes.end())
+    return refuse(desk, request,
+                  bearer_error(desk, "insufficient_scope", "The token has not the scope openid.", 403));
+  const tokens::Subject subject = subject_of(*alive.person);
+  tokens::Order order;
+  order.client = alive.client.get();
+  order.subject = &subject;
+  order.scopes = scopes;
+  return net::Response::json(200, json::write(desk.parts.mint.userinfo(order)));
+}
+
+std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Request& request) {
+  const auto shown = find_bearer(desk, request);
+  if (!shown || shown->by_dpop) return {};
+  const auto alive = desk.parts.callers.find_alive_now(shown->token);
+  // A bound token is looked at where its proof can be remembered.
+  if (!alive || alive->token.claims.find("cnf") != nullptr) return {};
+  return answer(desk, request, *alive);
+}
+
 net::Response give_userinfo(const Desk& desk, const net::Request& request) {
   const auto shown = find_bearer(desk, request);
   if (!shown) return refuse(desk, request, shown.error());
-  auto alive = desk.parts.callers.find_alive(shown->token, request);
+  const auto alive = desk.parts.callers.find_alive(shown->token, request);
   if (!alive) {
     if (alive.error().code == Code::unavailable) return refuse(desk, request, from_error(alive.error()));
     return refuse(desk, request, bearer_error(desk, "invalid_token", alive.error().message, 401));
   }
-  if (const auto fault = check_binding(desk, request, *shown, alive->token))
+  if (const auto fault = check_binding(desk, request, *shown, (*alive)->token))
     return refuse(desk, request, *fault);
-  const auto& scopes = alive->token.scopes;
-  if (!alive->person || std::ranges::find(scopes, "openid") == scopes.end())
-    return refuse(desk, request,
-                  bearer_error(desk, "insufficient_scope", "The token has not the scope openid.", 403));
-  const tokens::Subject subject = subject_of(*alive->person);
-  tokens::Order order;
-  order.client = alive->client.get();
-  order.subject = &subject;
-  order.scopes = scopes;
-  return net::Response::json(200, json::write(desk.parts.mint.userinfo(order)));
+  return answer(desk, request, **alive);
 }
 
 }  // namespace lanyard::doors::oauth
