@@ -199,4 +199,9 @@ bool looks_like_refresh_token(std::string_view text) {
   return read_refresh_token(text).has_value();
 }
 
+bool is_present(const TokenGrant& grant, std::string_view token) {
+  const auto parts = read_refresh_token(token);
+  return parts && parts->grant == grant.id && parts->generation == grant.generation;
+}
+
 }  // namespace lanyard::tokens

@@ -89,4 +89,7 @@ bool is_offline(const TokenGrant& grant);
 
 bool looks_like_refresh_token(std::string_view text);
 
+// Whether this refresh token is of the grant's present generation. Its MAC is not looked at.
+bool is_present(const TokenGrant& grant, std::string_view token);
+
 }  // namespace lanyard::tokens

@@ -13,6 +13,10 @@ Error not_alive(std::string_view why) {
 
 }  // namespace
 
+bool is_of(const tokens::TokenGrant& grant, const clients::Client& client) {
+  return grant.client == client.id && grant.created_at >= client.created_at;
+}
+
 Result<PersonPtr> find_member(const Desk& desk, const net::Request& request, const AccountId& account,
                               std::string_view issuer, std::string_view subject, std::string_view source) {
   LANYARD_TRY(auto person, desk.parts.callers.find_person(account, issuer, subject, source, request));
@@ -36,11 +40,15 @@ Result<Alive> find_alive(const Desk& desk, const net::Request& request, std::str
   if (!client && client.error().code != Code::not_found) return std::move(client).error();
   if (!client || !(*client)->enabled) return not_alive("The client of this token is not there any more.");
   alive.client = *client;
+  // Times in tokens are whole seconds.
+  if (alive.token.issued_at + std::chrono::seconds(1) <= alive.client->created_at)
+    return not_alive("The client of this token is not there any more.");
   const std::string_view grant_id = tokens::grant_of(alive.token.jti);
   if (grant_id.empty()) return alive;
   auto grant = desk.parts.grants.get(TokenGrantId(std::string(grant_id)));
   if (!grant && grant.error().code != Code::not_found) return std::move(grant).error();
-  if (!grant || grant->ended_at) return not_alive("What this token was given for has ended.");
+  if (!grant || grant->ended_at || !is_of(*grant, *alive.client))
+    return not_alive("What this token was given for has ended.");
   auto person = find_member(desk, request, grant->account, grant->issuer, grant->subject, grant->source);
   if (!person && person.error().code == Code::unavailable) return std::move(person).error();
   if (!person) return not_alive(person.error().message);

@@ -16,6 +16,9 @@ using PersonPtr = std::shared_ptr<const callers::Person>;
 Result<PersonPtr> find_member(const Desk& desk, const net::Request& request, const AccountId& account,
                               std::string_view issuer, std::string_view subject, std::string_view source);
 
+// A client that was deleted and made anew under its name inherits nothing.
+bool is_of(const tokens::TokenGrant& grant, const clients::Client& client);
+
 // An access token of ours with everything behind it as it stands now.
 struct Alive {
   tokens::Ours token;
