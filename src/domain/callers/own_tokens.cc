@@ -58,11 +58,15 @@ Result<Alive> Callers::read_alive(std::string_view token, const net::Request& re
   if (!client || !(*client)->enabled)
     return not_alive("The application of this token is not there any more.");
   alive.client = *client;
+  // Made before the client was: by another one of that name. Times in tokens are whole seconds.
+  if (alive.token.issued_at + std::chrono::seconds(1) <= alive.client->created_at)
+    return not_alive("The application of this token is not there any more.");
   const std::string_view grant_id = tokens::grant_of(alive.token.jti);
   if (grant_id.empty()) return alive;
   auto grant = own.grants->get(TokenGrantId(std::string(grant_id)));
   if (!grant && grant.error().code != Code::not_found) return std::move(grant).error();
-  if (!grant || grant->ended_at) return not_alive("What this token was given for has ended.");
+  if (!grant || grant->ended_at || !tokens::is_of(*grant, *alive.client))
+    return not_alive("What this token was given for has ended.");
   auto person = find_person(grant->account, grant->issuer, grant->subject, grant->source, request);
   if (!person && person.error().code == Code::unavailable) return std::move(person).error();
   if (!person) return not_alive(person.error().message);

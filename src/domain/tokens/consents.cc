@@ -53,22 +53,23 @@ void add_all(std::vector<std::string>& held, const std::vector<std::string>& mor
 
 Result<bool> Consents::covers(const AccountId& account, const ClientId& client,
                               const std::vector<std::string>& scopes,
-                              const std::vector<std::string>& audience) {
+                              const std::vector<std::string>& audience, Time since) {
   std::optional<Consent> found;
   LANYARD_CHECK(ledger_.database().read([&](Connection& connection) -> Status {
     LANYARD_TRY(found, find(connection, account, client));
     return {};
   }));
-  return found && holds_all(found->scopes, scopes) && holds_all(found->audience, audience);
+  return found && found->given_at >= since && holds_all(found->scopes, scopes) &&
+         holds_all(found->audience, audience);
 }
 
-Status Consents::give(const Consent& consent, const access::Actor& actor) {
+Status Consents::give(const Consent& consent, const access::Actor& actor, Time since) {
   static const Stmt kKeep{
       "INSERT INTO consents (account_id, client, scope, audience, given_at) VALUES ($1, $2, $3, $4, $5) ON "
       "CONFLICT (account_id, client) DO UPDATE SET scope = $3, audience = $4, given_at = $5"};
   return ledger_.change(actor, [&](Connection& connection, journal::Notes& notes) -> Status {
     LANYARD_TRY(const auto before, find(connection, consent.account, consent.client));
-    Consent all = before.value_or(Consent{});
+    Consent all = before && before->given_at >= since ? *before : Consent{};
     add_all(all.scopes, consent.scopes);
     add_all(all.audience, consent.audience);
     const std::string scope = join(all.scopes, " "), audience = join(all.audience, " ");

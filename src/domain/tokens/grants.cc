@@ -191,12 +191,21 @@ Result<std::int64_t> Grants::sweep(std::int64_t most) {
   return swept;
 }
 
+bool is_of(const TokenGrant& grant, const clients::Client& client) {
+  return grant.client == client.id && grant.created_at >= client.created_at;
+}
+
 bool is_offline(const TokenGrant& grant) {
   return std::ranges::find(grant.scopes, "offline_access") != grant.scopes.end();
 }
 
 bool looks_like_refresh_token(std::string_view text) {
   return read_refresh_token(text).has_value();
+}
+
+bool is_present(const TokenGrant& grant, std::string_view token) {
+  const auto parts = read_refresh_token(token);
+  return parts && parts->grant == grant.id && parts->generation == grant.generation;
 }
 
 }  // namespace lanyard::tokens

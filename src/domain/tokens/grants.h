@@ -84,9 +84,15 @@ class Grants {
   std::vector<std::string> keys_;  // newest first
 };
 
+// A client that was deleted and made anew under its name inherits nothing.
+bool is_of(const TokenGrant& grant, const clients::Client& client);
+
 // Access that goes on when the person signed out (OIDC Core section 11).
 bool is_offline(const TokenGrant& grant);
 
 bool looks_like_refresh_token(std::string_view text);
+
+// Whether this refresh token is of the grant's present generation. Its MAC is not looked at.
+bool is_present(const TokenGrant& grant, std::string_view token);
 
 }  // namespace lanyard::tokens

@@ -1,5 +1,7 @@
 #include "doors/oauth/bearer.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "doors/oauth/proof.h"
 
@@ -27,7 +29,8 @@ Outcome<Shown> find_bearer(const Desk& desk, const net::Request& request) {
   const auto header = request.header("Authorization");
   if (!header) return bearer_error(desk, "invalid_request", "Authorization was sent twice.", 400);
   const auto query = request.query_form();
-  if (!query || !query->value_or("access_token", "").empty())
+  const auto is_token = [](const Form::Pair& pair) { return pair.first == "access_token"; };
+  if (!query || std::ranges::any_of(query->pairs(), is_token))
     return bearer_error(desk, "invalid_request", "A token in an address is not taken.", 400);
   std::string in_body;
   if (request.method() == net::Method::post && !request.body().empty()) {

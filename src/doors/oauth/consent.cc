@@ -86,10 +86,7 @@ view::Page consent_page(const Desk& desk, const Interaction& interaction, const 
                          .value = "refuse"})})));
   page.body.add(view::hint(group("You can take this back at any time on ",
                                  view::text_link("your account's page", "/account"), ".")));
-  view::SignedIn person;
-  person.name = caller.person->account.name;
-  person.sign_out_path = "/logout";
-  page.person = std::move(person);
+  page.person = signed_in(desk, caller);
   return page;
 }
 
@@ -131,11 +128,12 @@ net::Response decide_consent(const Desk& desk, const net::Request& request) {
                                                   {"request", request.id()}});
     return lead_back(desk, request, name, error_url(desk, wanted, access_denied("The person refused.")));
   }
-  const Status given = desk.parts.consents.give({.account = caller->person->account.id,
-                                                 .client = wanted.client->id,
-                                                 .scopes = wanted.scopes,
-                                                 .audience = wanted.audience},
-                                                callers::to_actor(*caller, request));
+  const Status given =
+      desk.parts.consents.give({.account = caller->person->account.id,
+                                .client = wanted.client->id,
+                                .scopes = wanted.scopes,
+                                .audience = wanted.audience},
+                               callers::to_actor(*caller, request), wanted.client->created_at);
   if (!given) return show_error(desk, request, given.error());
   const auto code = issue_code(desk, *caller, wanted);
   if (!code) return show_error(desk, request, code.error());

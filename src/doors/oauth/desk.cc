@@ -83,6 +83,14 @@ net::Response lead_back(const Desk& desk, const net::Request& request, const std
   return response;
 }
 
+view::SignedIn signed_in(const Desk& desk, const callers::Caller& caller) {
+  view::SignedIn person;
+  person.name = caller.person->account.name;
+  person.sign_out_path = "/logout";
+  person.csrf = desk.parts.guard.value_for(caller.session.str());
+  return person;
+}
+
 callers::CallerPtr find_person(const Desk& desk, const net::Request& request) {
   const auto cookie = request.cookie(desk.parts.cookies.session_name());
   if (!cookie || !*cookie || (*cookie)->empty()) return nullptr;

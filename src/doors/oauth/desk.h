@@ -59,6 +59,8 @@ net::Response lead_back(const Desk& desk, const net::Request& request, const std
 
 // Who is signed in in this browser; nullptr when nobody is.
 callers::CallerPtr find_person(const Desk& desk, const net::Request& request);
+// Whose page it is, with a button to sign out that works.
+view::SignedIn signed_in(const Desk& desk, const callers::Caller& caller);
 
 // What a token may say about a person, as they stand now.
 tokens::Subject subject_of(const callers::Person& person);

@@ -18,6 +18,7 @@ Outcome<json::Object> begin(const Desk& desk, const net::Request& request, std::
     return invalid_request("Parameters belong into the body, not into the address.");
   const auto form = request.form();
   if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
+  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
   auto client = authenticate(desk, request, *form);
   if (!client) return client.error();
   client_id = client->client->id.str();
@@ -50,13 +51,6 @@ Outcome<json::Object> begin(const Desk& desk, const net::Request& request, std::
       {"interval", std::chrono::duration_cast<std::chrono::seconds>(tokens::kDeviceInterval).count()}};
 }
 
-view::SignedIn signed_in(const callers::Caller& caller) {
-  view::SignedIn person;
-  person.name = caller.person->account.name;
-  person.sign_out_path = "/logout";
-  return person;
-}
-
 view::Page code_page(const Desk& desk, const callers::Caller& caller, const std::string& code,
                      const std::string& error) {
   view::Page page;
@@ -79,7 +73,7 @@ view::Page code_page(const Desk& desk, const callers::Caller& caller, const std:
   page.body.add(
       view::hint("Somebody sent you a code or a link to this page? Then it is their program that "
                  "would act for you. Do not go on."));
-  page.person = signed_in(caller);
+  page.person = signed_in(desk, caller);
   return page;
 }
 
@@ -113,7 +107,7 @@ view::Page confirm_page(const Desk& desk, const callers::Caller& caller, const c
                          .emphasis = view::Emphasis::secondary,
                          .name = "decision",
                          .value = "refuse"})})));
-  page.person = signed_in(caller);
+  page.person = signed_in(desk, caller);
   return page;
 }
 
@@ -274,7 +268,7 @@ net::Response decide_device(const Desk& desk, const net::Request& request) {
   page.body.add(el("p", decision == "allow"
                             ? "It goes on by itself within a few seconds. You can close this page."
                             : "The program gets nothing. You can close this page."));
-  page.person = signed_in(*posted.caller);
+  page.person = signed_in(desk, *posted.caller);
   return show(desk, request, std::move(page));
 }
 

@@ -69,8 +69,8 @@ Result<bool> needs_consent(const Desk& desk, const AuthRequest& request, const A
   if (request.wants_consent) return true;
   if (request.client->is_trusted) return false;
   if (request.client->is_public()) return true;
-  LANYARD_TRY(const bool covered,
-              desk.parts.consents.covers(account, request.client->id, request.scopes, request.audience));
+  LANYARD_TRY(const bool covered, desk.parts.consents.covers(account, request.client->id, request.scopes,
+                                                             request.audience, request.client->created_at));
   return !covered;
 }
 

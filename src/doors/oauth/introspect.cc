@@ -19,12 +19,12 @@ Outcome<Question> read_question(const Desk& desk, const net::Request& request) {
     return invalid_request("Parameters belong into the body, not into the address.");
   const auto form = request.form();
   if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
+  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
   auto client = authenticate(desk, request, *form);
   if (!client) return client.error();
-  const auto token = form->find("token");
-  if (!token) return invalid_request("token was sent more than once.");
-  if (!*token || (*token)->empty()) return invalid_request("token is missing.");
-  return Question{client->client, **token};
+  std::string token = form->value_or("token", "");
+  if (token.empty()) return invalid_request("token is missing.");
+  return Question{client->client, std::move(token)};
 }
 
 net::Response inactive() {
@@ -56,8 +56,8 @@ std::optional<json::Object> describe_refresh_token(const Desk& desk, const net::
                                                    const Question& asked) {
   const auto grant = desk.parts.grants.find_by_token(Secret(asked.token));
   const Time now = desk.parts.clock.now();
-  if (!grant || grant->client != asked.client->id || grant->ended_at || now >= grant->idle_until ||
-      now >= grant->expires_at) {
+  if (!grant || !is_of(*grant, *asked.client) || grant->ended_at || now >= grant->idle_until ||
+      now >= grant->expires_at || !tokens::is_present(*grant, asked.token)) {
     return {};
   }
   if (!find_member(desk, request, grant->account, grant->issuer, grant->subject, grant->source)) return {};
@@ -102,7 +102,7 @@ net::Response revoke(const Desk& desk, const net::Request& request) {
     const auto grant = desk.parts.grants.find_by_token(Secret(asked->token));
     if (!grant && grant.error().code == Code::unavailable)
       return refuse(desk, request, from_error(grant.error()), client);
-    if (grant && grant->client != asked->client->id)
+    if (grant && !is_of(*grant, *asked->client))
       return refuse(desk, request, unauthorized_client("The token was given to another application."),
                     client);
     access::Actor actor = callers::nobody(request);

@@ -21,6 +21,7 @@ Outcome<json::Object> push(const Desk& desk, const net::Request& request, std::s
     return invalid_request("Parameters belong into the body, not into the address.");
   const auto form = request.form();
   if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
+  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
   auto client = authenticate(desk, request, *form);
   if (!client) return client.error();
   client_id = client->client->id.str();

@@ -49,6 +49,9 @@ ReadRequest read_request(const Desk& desk, const Form& parameters, Arrived arriv
 Outcome<std::vector<std::string>> read_scopes(const clients::Client& client, const Form& form);
 Outcome<std::vector<std::string>> read_audience(const clients::Client& client, const Form& form);
 
+// Whether a parameter that may be there once is there twice (attack row 56).
+bool repeats(const Form& form);
+
 // Where the browser goes.
 std::string answer_url(const std::string& redirect_uri, const Form& parameters);
 std::string error_url(const Desk& desk, const RejectedRequest& rejected);

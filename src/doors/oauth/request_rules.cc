@@ -69,11 +69,7 @@ Ruled state_is_one_text(Draft& d) {
 
 // Attack row 56.
 Ruled nothing_repeats(Draft& d) {
-  std::set<std::string_view> seen;
-  for (const auto& [name, value] : d.form.pairs()) {
-    if (std::ranges::find(kMayRepeat, name) != kMayRepeat.end()) continue;
-    if (!seen.insert(name).second) return invalid_request("A parameter was sent more than once.");
-  }
+  if (repeats(d.form)) return invalid_request("A parameter was sent more than once.");
   return {};
 }
 
@@ -237,6 +233,14 @@ ReadRequest read_request(const Desk& desk, const Form& parameters, Arrived arriv
   }
   read.request = std::move(draft.out);
   return read;
+}
+
+bool repeats(const Form& form) {
+  std::set<std::string_view> seen;
+  return std::ranges::any_of(form.pairs(), [&](const Form::Pair& pair) {
+    const bool may = std::ranges::find(kMayRepeat, pair.first) != kMayRepeat.end();
+    return !may && !seen.insert(pair.first).second;
+  });
 }
 
 Outcome<std::vector<std::string>> read_scopes(const clients::Client& client, const Form& form) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/text.h"
 #include "doors/oauth/handlers.h"
@@ -22,14 +21,6 @@ constexpr std::array<Row, 5> kGrants{{
     {clients::Grant::client_credentials, by_client},
     {clients::Grant::token_exchange, by_exchange},
 }};
-
-// Attack row 56; "resource" and "audience" may repeat (RFC 8707).
-bool repeats(const Form& form) {
-  std::set<std::string_view> seen;
-  return std::ranges::any_of(form.pairs(), [&](const Form::Pair& pair) {
-    return pair.first != "resource" && pair.first != "audience" && !seen.insert(pair.first).second;
-  });
-}
 
 Answered answer(const Desk& desk, const net::Request& request, std::string& client_id) {
   if (!request.query().empty())

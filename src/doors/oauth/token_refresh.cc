@@ -43,7 +43,7 @@ Answered by_refresh_token(const Desk& desk, const TokenRequest& asked) {
     if (grant.error().code == Code::unavailable) return from_error(grant.error());
     return not_good();
   }
-  if (grant->client != asked.client->id) return not_good();
+  if (!is_of(*grant, *asked.client)) return not_good();
   if (!grant->bound_to.empty() && grant->bound_to != asked.bound_to())
     return invalid_grant("The refresh token is bound to another key.");
   auto scopes = narrower_scopes(*grant, asked.form);
