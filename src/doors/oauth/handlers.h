@@ -28,6 +28,11 @@ net::Response decide_device(const Desk& desk, const net::Request& request);
 net::Response give_userinfo(const Desk& desk, const net::Request& request);
 net::Response introspect(const Desk& desk, const net::Request& request);
 net::Response revoke(const Desk& desk, const net::Request& request);
+// register.cc
+net::Response register_client(const Desk& desk, const net::Request& request);
+net::Response show_registration(const Desk& desk, const net::Request& request);
+net::Response replace_registration(const Desk& desk, const net::Request& request);
+net::Response remove_registration(const Desk& desk, const net::Request& request);
 // metadata.cc
 net::Response give_metadata(const Desk& desk, const net::Request& request);
 net::Response give_keys(const Desk& desk, const net::Request& request);

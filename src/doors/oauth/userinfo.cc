@@ -23,7 +23,9 @@ net::Response give_userinfo(const Desk& desk, const net::Request& request) {
   if (!alive->person || std::ranges::find(scopes, "openid") == scopes.end())
     return refuse(desk, request,
                   bearer_error(desk, "insufficient_scope", "The token has not the scope openid.", 403));
-  const tokens::Subject subject = subject_of(*alive->person);
+  const auto known = subject_for(desk, *alive->client, scopes, *alive->person);
+  if (!known) return refuse(desk, request, from_error(known.error()));
+  const tokens::Subject& subject = *known;
   tokens::Order order;
   order.client = alive->client.get();
   order.subject = &subject;
