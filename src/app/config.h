@@ -154,6 +154,10 @@ struct TokensConfig {
   Duration refresh_token_life = std::chrono::hours(24 * 30);
   Duration grant_life = std::chrono::hours(24 * 400);
   Duration device_code_life = std::chrono::minutes(10);
+  bool open_registration = false;
+  std::vector<std::string> registration_scopes{"openid",         "profile",      "email",
+                                               "offline_access", "groups",       "wlcg",
+                                               "wlcg.groups",    "entitlements", "eduperson_assurance"};
 };
 
 struct GateRouteConfig {

@@ -129,7 +129,17 @@ const Part& tokens_part() {
                 .says = "How long a person has to confirm a code that a device shows.",
                 .also = "device_code device_code_ttl device_code_lifetime",
                 .least = kMinute,
-                .most = kDay}},
+                .most = kDay},
+               {.name = "open_registration",
+                .slot = at<&TokensConfig::open_registration>,
+                .says = "`true`: whoever reaches Lanyard may register a client (RFC 7591), as oidc-agent "
+                        "does by itself. `false`: that takes an API token with the scope `register`. Such "
+                        "a client is never trusted, and people are told that nobody has checked it.",
+                .also = "dynamic_registration registration"},
+               {.name = "registration_scopes",
+                .slot = at<&TokensConfig::registration_scopes>,
+                .says = "What clients that registered themselves may ask for.",
+                .also = "allowed_registration_scopes"}},
       .children = {},
       .fresh = fresh<TokensConfig>};
   return part;

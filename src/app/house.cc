@@ -84,7 +84,8 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       grants(ledger, sealer, ground.random),
       consents(ledger),
       devices(ledger, ground.random, hashes(sealer, "device codes")),
-      once(*database, ground.clock) {}
+      once(*database, ground.clock),
+      names(ledger) {}
 
 Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground& ground) {
   LANYARD_TRY(crypto::Sealer sealer, make_sealer(config, ground.random));
@@ -172,12 +173,18 @@ Status House::furnish() {
     LANYARD_TRY(auto authorities, crypto::Authorities::from_file(config.server.client_certificate_ca_file));
     counter.authorities = std::make_shared<const crypto::Authorities>(std::move(authorities));
   }
+  counter.open_registration = config.tokens.open_registration;
+  counter.registration_scopes = config.tokens.registration_scopes;
+  counter.lives = to_lives(config.tokens);
   counter.nonce_keys = f.sealer.derive_all("dpop nonce");
   oauth_ = std::make_unique<doors::oauth::OAuth>(
       doors::oauth::Parts{f.ledger, f.groups, f.sessions, f.artefacts, *callers_, f.registry, f.keys, *mint_,
-                          f.grants, f.devices, f.consents, f.once, frame_, *guard_, *cookies_, ground.random,
-                          ground.clock, ground.log},
+                          f.grants, f.devices, f.consents, f.once, f.names, frame_, *guard_, *cookies_,
+                          ground.random, ground.clock, ground.log},
       std::move(counter));
+  panda_ = std::make_unique<doors::panda::Panda>(
+      doors::panda::Parts{*callers_, f.registry, f.keys, f.grants, ground.clock, ground.log},
+      doors::panda::Settings{config.server.public_url});
   account_ = std::make_unique<doors::account::Account>(
       doors::account::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
                             *callers_, *clients_, frame_, *guard_, *cookies_, ground.clock, ground.log},
@@ -195,6 +202,7 @@ Status House::furnish() {
   signin_->mount(*router);
   gate_->mount(*router);
   oauth_->mount(*router);
+  panda_->mount(*router);
   account_->mount(*router);
   api_->mount(*router);
   mount_assets(*router);

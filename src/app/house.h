@@ -28,10 +28,12 @@
 #include "domain/tokens/keys.h"
 #include "domain/tokens/mint.h"
 #include "domain/tokens/once.h"
+#include "domain/tokens/released_names.h"
 #include "doors/account/account.h"
 #include "doors/api/api.h"
 #include "doors/gate/gate.h"
 #include "doors/oauth/oauth.h"
+#include "doors/panda/panda.h"
 #include "doors/signin/signin.h"
 #include "platform/crypto/seal.h"
 #include "platform/net/client.h"
@@ -76,6 +78,7 @@ struct Floors {
   tokens::Consents consents;
   tokens::Devices devices;
   tokens::Once once;
+  tokens::ReleasedNames names;
 };
 
 // The files that pages need, for every listener that shows pages.
@@ -124,6 +127,7 @@ class House {
   std::unique_ptr<callers::Cookies> cookies_;
   std::unique_ptr<doors::signin::SignIn> signin_;
   std::unique_ptr<doors::oauth::OAuth> oauth_;
+  std::unique_ptr<doors::panda::Panda> panda_;
   std::unique_ptr<doors::gate::Gate> gate_;
   std::unique_ptr<doors::account::Account> account_;
   std::unique_ptr<doors::api::Api> api_;

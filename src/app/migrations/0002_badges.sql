@@ -4,6 +4,7 @@ CREATE TABLE clients (
   name TEXT NOT NULL,
   enabled BIGINT NOT NULL,
   owner_id TEXT REFERENCES accounts (id),
+  virtual_organisation TEXT NOT NULL,
   settings TEXT NOT NULL,
   secrets TEXT NOT NULL,
   registration_hash {{bytes}},
@@ -12,6 +13,13 @@ CREATE TABLE clients (
   version BIGINT NOT NULL
 ) {{table_end}};
 CREATE INDEX clients_by_owner ON clients (owner_id, id);
+CREATE INDEX clients_by_organisation ON clients (virtual_organisation, id) WHERE virtual_organisation <> '';
+CREATE TABLE released_names (
+  account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id),
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  released_at BIGINT NOT NULL
+) {{table_end}};
 CREATE TABLE signing_keys (
   kid TEXT NOT NULL PRIMARY KEY,
   algorithm TEXT NOT NULL,

@@ -23,6 +23,8 @@ constexpr Duration kStale = std::chrono::seconds(2);
 // Only clients that exist are remembered, so strangers can not fill this; registrations could.
 constexpr std::size_t kMostRemembered = 10'000;
 constexpr std::size_t kLongestId = 64;
+constexpr std::size_t kLongestOrganisation = 100;
+constexpr std::size_t kMostOfOrganisation = 20;
 
 Error no_client() {
   return make_error(Code::not_found, "There is no such client.");
@@ -90,7 +92,8 @@ struct Registry::State {
   const journal::Marks& marks;
   Random& random;
   const crypto::KeyedHash hashes;
-  std::map<std::string, HeldPtr, std::less<>> declared;  // not changed after the start
+  std::map<std::string, HeldPtr, std::less<>> declared;              // not changed after the start
+  std::multimap<std::string, HeldPtr, std::less<>> by_organisation;  // of the declared ones
 
   struct Remembered {
     HeldPtr held;
@@ -150,7 +153,10 @@ Registry::Registry(journal::Ledger& ledger, const journal::Marks& marks, Random&
     held.client.source = "configuration";
     if (!one.secret.empty()) held.secrets.push_back({state_->hashes.of(one.secret.reveal()), {}});
     const std::string id = held.client.id.str();
-    state_->declared.insert_or_assign(id, std::make_shared<const Held>(std::move(held)));
+    const std::string organisation = held.client.virtual_organisation;
+    const auto kept = std::make_shared<const Held>(std::move(held));
+    if (!organisation.empty()) state_->by_organisation.emplace(organisation, kept);
+    state_->declared.insert_or_assign(id, kept);
   }
 }
 
@@ -290,6 +296,23 @@ Result<std::vector<Client>> Registry::list(std::string_view after, std::int64_t 
     clients.push_back(one->second->client);
   std::ranges::sort(clients, {}, [](const Client& one) { return std::string_view(one.id.str()); });
   if (static_cast<std::int64_t>(clients.size()) > limit) clients.resize(static_cast<std::size_t>(limit));
+  return clients;
+}
+
+Result<std::vector<Client>> Registry::find_by_organisation(std::string_view name) {
+  std::vector<Client> clients;
+  if (name.empty() || name.size() > kLongestOrganisation || !is_utf8(name) || has_control(name))
+    return clients;
+  const auto [from, to] = state_->by_organisation.equal_range(name);
+  for (auto one = from; one != to && clients.size() < kMostOfOrganisation; ++one)
+    clients.push_back(one->second->client);
+  std::vector<Client> stored;
+  LANYARD_CHECK(state_->ledger.database().read([&](store::Connection& connection) -> Status {
+    LANYARD_TRY(stored, rows::list_of_organisation(connection, name, kMostOfOrganisation));
+    return {};
+  }));
+  for (Client& one : stored)
+    if (!state_->declared.contains(one.id.str())) clients.push_back(std::move(one));
   return clients;
 }
 

@@ -49,6 +49,8 @@ class Registry {
   Status remove(const ClientId& id, const access::Actor& actor);
   // By id, after `after`; declared ones included.
   Result<std::vector<Client>> list(std::string_view after, std::int64_t limit);
+  // Those that are about this virtual organisation, declared ones first; at most 20 of each, by id.
+  Result<std::vector<Client>> find_by_organisation(std::string_view name);
 
   // Constant time for every secret that is good now. Code::unauthenticated.
   Status check_secret(const Client& client, const Secret& secret);

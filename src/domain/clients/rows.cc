@@ -13,7 +13,7 @@ using store::Stmt;
 
 #define LANYARD_CLIENT_COLUMNS                                                                \
   "id, source, name, enabled, owner_id, settings, created_at, updated_at, version, secrets, " \
-  "registration_hash"
+  "registration_hash, virtual_organisation"
 
 std::string write_secrets(const std::vector<KeptSecret>& secrets) {
   json::Array array;
@@ -78,11 +78,11 @@ std::optional<Blob> blob_or_null(const std::string& bytes) {
 
 Status insert(Connection& connection, const Held& held) {
   static const Stmt kInsert{"INSERT INTO clients (" LANYARD_CLIENT_COLUMNS
-                            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+                            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"};
   const Client& c = held.client;
   LANYARD_CHECK(connection.exec(kInsert, c.id, c.source, c.name, c.enabled, c.owner, json::write(to_json(c)),
                                 c.created_at, c.updated_at, c.version, write_secrets(held.secrets),
-                                blob_or_null(held.registration_hash)));
+                                blob_or_null(held.registration_hash), c.virtual_organisation));
   return {};
 }
 
@@ -99,12 +99,12 @@ Result<std::optional<Held>> find(Connection& connection, std::string_view id) {
 Result<bool> update(Connection& connection, const Held& held, std::int64_t version) {
   static const Stmt kUpdate{
       "UPDATE clients SET name = $1, enabled = $2, settings = $3, secrets = $4, registration_hash = $5, "
-      "updated_at = $6, version = $7 WHERE id = $8 AND version = $9"};
+      "updated_at = $6, version = $7, virtual_organisation = $8 WHERE id = $9 AND version = $10"};
   const Client& c = held.client;
-  LANYARD_TRY(
-      const std::int64_t changed,
-      connection.exec(kUpdate, c.name, c.enabled, json::write(to_json(c)), write_secrets(held.secrets),
-                      blob_or_null(held.registration_hash), c.updated_at, c.version, c.id, version));
+  LANYARD_TRY(const std::int64_t changed,
+              connection.exec(kUpdate, c.name, c.enabled, json::write(to_json(c)),
+                              write_secrets(held.secrets), blob_or_null(held.registration_hash), c.updated_at,
+                              c.version, c.virtual_organisation, c.id, version));
   return changed == 1;
 }
 
@@ -114,24 +114,48 @@ Result<bool> remove(Connection& connection, std::string_view id) {
   return changed == 1;
 }
 
+namespace {
+
+// read_client for each row; the first that can not be read is the answer.
+class Collected {
+ public:
+  void operator()(const Row& row) {
+    auto client = read_client(row);
+    if (client.ok())
+      clients_.push_back(std::move(*client));
+    else
+      broken_ = client.error();
+  }
+  Result<std::vector<Client>> take() {
+    if (broken_) return *broken_;
+    return std::move(clients_);
+  }
+
+ private:
+  std::vector<Client> clients_;
+  std::optional<Error> broken_;
+};
+
+}  // namespace
+
 Result<std::vector<Client>> list(Connection& connection, std::string_view after, std::int64_t limit) {
   static const Stmt kList{"SELECT " LANYARD_CLIENT_COLUMNS
                           " FROM clients WHERE id > $1 ORDER BY id LIMIT $2"};
-  std::vector<Client> clients;
-  std::optional<Error> broken;
+  Collected collected;
   LANYARD_CHECK(connection.query(
-      kList,
-      [&](const Row& row) {
-        auto client = read_client(row);
-        if (client.ok()) {
-          clients.push_back(std::move(*client));
-        } else {
-          broken = client.error();
-        }
-      },
-      after, limit));
-  if (broken) return *broken;
-  return clients;
+      kList, [&](const Row& row) { collected(row); }, after, limit));
+  return collected.take();
+}
+
+Result<std::vector<Client>> list_of_organisation(Connection& connection, std::string_view name,
+                                                 std::int64_t limit) {
+  static const Stmt kList{"SELECT " LANYARD_CLIENT_COLUMNS
+                          " FROM clients WHERE virtual_organisation = $1 AND virtual_organisation <> '' "
+                          "ORDER BY id LIMIT $2"};
+  Collected collected;
+  LANYARD_CHECK(connection.query(
+      kList, [&](const Row& row) { collected(row); }, name, limit));
+  return collected.take();
 }
 
 }  // namespace lanyard::clients::rows

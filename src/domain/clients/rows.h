@@ -33,5 +33,7 @@ Result<std::optional<Held>> find(store::Connection& connection, std::string_view
 Result<bool> update(store::Connection& connection, const Held& held, std::int64_t version);
 Result<bool> remove(store::Connection& connection, std::string_view id);
 Result<std::vector<Client>> list(store::Connection& connection, std::string_view after, std::int64_t limit);
+Result<std::vector<Client>> list_of_organisation(store::Connection& connection, std::string_view name,
+                                                 std::int64_t limit);
 
 }  // namespace lanyard::clients::rows

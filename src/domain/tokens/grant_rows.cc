@@ -121,6 +121,14 @@ Result<std::vector<TokenGrant>> list_of_client(Connection& connection, const Acc
   return collect(connection, kList, account, client, now);
 }
 
+Result<std::vector<TokenGrant>> list_of_whole_client(Connection& connection, const ClientId& client, Time now,
+                                                     std::int64_t most) {
+  static const Stmt kList{"SELECT " LANYARD_GRANT_COLUMNS
+                          " FROM token_grants WHERE client = $1 AND ended_at IS NULL AND expires_at > $2 "
+                          "ORDER BY created_at LIMIT $3"};
+  return collect(connection, kList, client, now, most);
+}
+
 Result<std::int64_t> sweep(Connection& connection, Time now, std::int64_t most) {
   static const Stmt kSweep{
       "DELETE FROM token_grants WHERE id IN (SELECT id FROM token_grants WHERE expires_at < $1 ORDER BY "

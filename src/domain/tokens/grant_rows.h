@@ -23,6 +23,8 @@ Result<std::vector<TokenGrant>> list(store::Connection& connection, const Accoun
 Result<std::vector<TokenGrant>> list_of_session(store::Connection& connection, std::string_view session);
 Result<std::vector<TokenGrant>> list_of_client(store::Connection& connection, const AccountId& account,
                                                const ClientId& client, Time now);
+Result<std::vector<TokenGrant>> list_of_whole_client(store::Connection& connection, const ClientId& client,
+                                                     Time now, std::int64_t most);  // live ones
 Result<std::int64_t> sweep(store::Connection& connection, Time now, std::int64_t most);
 
 }  // namespace lanyard::tokens::rows

@@ -173,6 +173,25 @@ Result<std::int64_t> Grants::end_of_client(const AccountId& account, const Clien
   return count;
 }
 
+Result<std::int64_t> Grants::end_all_of_client(const ClientId& client, const std::string& reason,
+                                               const access::Actor& actor) {
+  constexpr std::int64_t kAtOnce = 200;  // so that no transaction is long
+  std::int64_t count = 0;
+  for (bool more = true; more;) {
+    std::vector<TokenGrant> some;
+    LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
+      LANYARD_TRY(some, rows::list_of_whole_client(connection, client, ledger_.clock().now(), kAtOnce));
+      for (const TokenGrant& grant : some) {
+        LANYARD_CHECK(end_in(connection, notes, grant.id, reason));
+      }
+      return {};
+    }));
+    count += static_cast<std::int64_t>(some.size());
+    more = static_cast<std::int64_t>(some.size()) == kAtOnce;
+  }
+  return count;
+}
+
 Result<std::vector<TokenGrant>> Grants::list(const AccountId& account) {
   std::vector<TokenGrant> all;
   LANYARD_CHECK(ledger_.database().read([&](store::Connection& connection) -> Status {

@@ -74,6 +74,9 @@ class Grants {
                                       const access::Actor& actor);
   Result<std::int64_t> end_of_client(const AccountId& account, const ClientId& client,
                                      const std::string& reason, const access::Actor& actor);
+  // Everybody's; for a client that goes away.
+  Result<std::int64_t> end_all_of_client(const ClientId& client, const std::string& reason,
+                                         const access::Actor& actor);
   Result<std::vector<TokenGrant>> list(const AccountId& account);  // live ones, newest first
   // Deletes at most `most` rows that ended or expired; uses the index on expiry.
   Result<std::int64_t> sweep(std::int64_t most);

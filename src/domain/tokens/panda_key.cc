@@ -112,6 +112,10 @@ std::string without_numbers(std::string_view text) {
 
 }  // namespace
 
+std::string panda_name(std::string_view name) {
+  return capitalise(name);
+}
+
 std::string panda_key(std::string_view name) {
   std::string key;
   for (const char c : without_numbers(capitalise(name)))

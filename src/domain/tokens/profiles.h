@@ -19,6 +19,9 @@ Result<json::Object> profile_claims(Document document, const Order& order, std::
 // The `typ` of the header.
 std::string_view header_type(Document document, const Order& order);
 
+// A name as PanDA shows it: each word with a capital letter in front and small ones after it.
+std::string panda_name(std::string_view name);
+
 // PanDA takes the display name for who somebody is. What its server would make of a name: words capitalised,
 // digits at the end and everything that it strips gone; two people with one key are one to PanDA.
 std::string panda_key(std::string_view name);

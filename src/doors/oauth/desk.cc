@@ -1,5 +1,7 @@
 #include "doors/oauth/desk.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "doors/oauth/handlers.h"
 #include "platform/view/error_page.h"
@@ -25,7 +27,8 @@ Desk::Desk(Parts p, Settings s)
           p.log})),
       nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)),
       metadata(write_metadata(settings)),
-      guesses(std::make_unique<Backoff>(p.clock)) {}
+      guesses(std::make_unique<Backoff>(p.clock)),
+      registrations(std::make_unique<PlaceLimit>(p.clock)) {}
 
 net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,
                      std::string_view client) {
@@ -114,6 +117,14 @@ tokens::Subject subject_of(const callers::Person& person) {
   subject.groups = person.groups;
   subject.is_admin = account.is_admin;
   subject.updated_at = account.updated_at;
+  return subject;
+}
+
+Result<tokens::Subject> subject_for(const Desk& desk, const clients::Client& client,
+                                    const std::vector<std::string>& scopes, const callers::Person& person) {
+  tokens::Subject subject = subject_of(person);
+  if (!tokens::is_for_panda(client) || std::ranges::find(scopes, "profile") == scopes.end()) return subject;
+  LANYARD_TRY(subject.name, desk.parts.names.name_of(person.account.id, subject.name, subject.username));
   return subject;
 }
 

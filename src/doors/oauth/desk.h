@@ -23,6 +23,7 @@ struct Desk {
   std::unique_ptr<tokens::DpopNonces> nonces;
   std::shared_ptr<const std::string> metadata;  // written once
   std::unique_ptr<Backoff> guesses;             // wrong codes of the device grant, by account and address
+  std::unique_ptr<PlaceLimit> registrations;
 };
 
 // What comes out of a rule: a value, or the error in OAuth's words.
@@ -64,5 +65,8 @@ view::SignedIn signed_in(const Desk& desk, const callers::Caller& caller);
 
 // What a token may say about a person, as they stand now.
 tokens::Subject subject_of(const callers::Person& person);
+// The same for a token of this client: PanDA knows people by the name that was given to it first.
+Result<tokens::Subject> subject_for(const Desk& desk, const clients::Client& client,
+                                    const std::vector<std::string>& scopes, const callers::Person& person);
 
 }  // namespace lanyard::doors::oauth

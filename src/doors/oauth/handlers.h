@@ -30,6 +30,11 @@ std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Requ
 net::Response give_userinfo(const Desk& desk, const net::Request& request);
 net::Response introspect(const Desk& desk, const net::Request& request);
 net::Response revoke(const Desk& desk, const net::Request& request);
+// register.cc
+net::Response register_client(const Desk& desk, const net::Request& request);
+net::Response show_registration(const Desk& desk, const net::Request& request);
+net::Response replace_registration(const Desk& desk, const net::Request& request);
+net::Response remove_registration(const Desk& desk, const net::Request& request);
 // metadata.cc
 net::Response give_metadata(const Desk& desk, const net::Request& request);
 std::shared_ptr<const std::string> write_metadata(const Settings& settings);

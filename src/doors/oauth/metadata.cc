@@ -31,6 +31,7 @@ json::Object metadata(const Settings& settings) {
       {"device_authorization_endpoint", at("/devicecode")},
       {"introspection_endpoint", at("/introspect")},
       {"revocation_endpoint", at("/revoke")},
+      {"registration_endpoint", at("/register")},
       {"scopes_supported", list({"openid", "profile", "email", "offline_access", "groups", "wlcg",
                                  "wlcg.groups", "entitlements", "eduperson_assurance"})},
       {"response_types_supported", list({"code"})},

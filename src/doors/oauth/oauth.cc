@@ -48,6 +48,10 @@ void OAuth::mount(net::Router& router) {
   route(Method::post, "/device/confirm", Runs::db, decide_device);
   route(Method::post, "/introspect", Runs::db, introspect);
   route(Method::post, "/revoke", Runs::db, revoke);
+  route(Method::post, "/register", Runs::db, register_client);
+  route(Method::get, "/register/{id}", Runs::db, show_registration);
+  route(Method::put, "/register/{id}", Runs::db, replace_registration);
+  route(Method::del, "/register/{id}", Runs::db, remove_registration);
   route(Method::get, "/end_session", Runs::db, ask_end_session);
   route(Method::post, "/end_session", Runs::db, end_session);
   route(Method::get, "/jwks", Runs::db, give_keys);

@@ -20,6 +20,7 @@
 #include "domain/tokens/keys.h"
 #include "domain/tokens/mint.h"
 #include "domain/tokens/once.h"
+#include "domain/tokens/released_names.h"
 #include "platform/crypto/certificate.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
@@ -33,7 +34,11 @@ struct Settings {
   std::shared_ptr<const crypto::Authorities> authorities;  // of clients' certificates; may be nullptr
   Duration code_life = std::chrono::seconds(60);
   Duration interaction_life = std::chrono::hours(24);  // a newcomer's request survives so long
-  Duration pushed_life = std::chrono::seconds(90);     // RFC 9126 section 2.2
+  // Who registers a client by itself (RFC 7591) needs an API token with the scope "register", or nothing.
+  bool open_registration = false;
+  std::vector<std::string> registration_scopes;     // what such a client may ask for
+  clients::Lives lives;                             // and how long its tokens are good
+  Duration pushed_life = std::chrono::seconds(90);  // RFC 9126 section 2.2
 };
 
 struct Parts {
@@ -49,6 +54,7 @@ struct Parts {
   tokens::Devices& devices;
   tokens::Consents& consents;
   tokens::Once& once;
+  tokens::ReleasedNames& names;
   const view::PageFrame& site;
   const view::Guard& guard;
   const callers::Cookies& cookies;
@@ -68,6 +74,8 @@ struct Parts {
 // GET, POST /device               the code that it shows
 // POST /device/confirm            allow or refuse
 // POST /introspect, /revoke       RFC 7662, RFC 7009
+// POST /register                  a client registers itself (RFC 7591)
+// GET, PUT, DELETE /register/{id} what became of it (RFC 7592)
 // GET, POST /end_session          an application asks to sign somebody out
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
 // clang-format on

@@ -67,7 +67,9 @@ net::Response give_token(const Desk& desk, const net::Request& request) {
 }
 
 Answered issue_tokens(const Desk& desk, const TokenRequest& asked, const Issue& issue) {
-  const tokens::Subject subject = subject_of(*issue.person);
+  const auto known = subject_for(desk, *asked.client, issue.scopes, *issue.person);
+  if (!known) return from_error(known.error(), invalid_grant(known.error().message));
+  const tokens::Subject& subject = *known;
   tokens::Order order;
   order.client = asked.client.get();
   order.subject = &subject;

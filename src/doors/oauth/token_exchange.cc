@@ -116,7 +116,9 @@ Answered by_exchange(const Desk& desk, const TokenRequest& asked) {
   tokens::Subject subject;
   if (alive->person) {
     if (const auto fault = check_groups(*scopes, *alive->person)) return *fault;
-    subject = subject_of(*alive->person);
+    auto known = subject_for(desk, *asked.client, *scopes, *alive->person);
+    if (!known) return from_error(known.error(), invalid_grant(known.error().message));
+    subject = *std::move(known);
   } else {
     subject.id = token.sub;
     subject.is_person = false;

@@ -14,7 +14,9 @@ static net::Response answer(const Desk& desk, const net::Request& request, const
   if (!alive.person || std::ranges::find(scopes, "openid") == scopes.end())
     return refuse(desk, request,
                   bearer_error(desk, "insufficient_scope", "The token has not the scope openid.", 403));
-  const tokens::Subject subject = subject_of(*alive.person);
+  const auto known = subject_for(desk, *alive.client, scopes, *alive.person);
+  if (!known) return refuse(desk, request, from_error(known.error()));
+  const tokens::Subject& subject = *known;
   tokens::Order order;
   order.client = alive.client.get();
   order.subject = &subject;
@@ -26,8 +28,8 @@ std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Requ
   const auto shown = find_bearer(desk, request);
   if (!shown || shown->by_dpop) return {};
   const auto alive = desk.parts.callers.find_alive_now(shown->token);
-  // A bound token is looked at where its proof can be remembered.
-  if (!alive || alive->token.claims.find("cnf") != nullptr) return {};
+  // A bound token is looked at where its proof can be remembered, and PanDA's names are in the database.
+  if (!alive || alive->token.claims.find("cnf") != nullptr || tokens::is_for_panda(*alive->client)) return {};
   return answer(desk, request, *alive);
 }
 

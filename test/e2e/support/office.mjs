@@ -213,6 +213,7 @@ async function startLanyardOffice(t, { clients, tls, registration, people, group
     database,
     config: ({ host, port }) => ({
       ...config,
+      ...(registration ? { tokens: { ...config.tokens, open_registration: registration.token === undefined } } : {}),
       server: { ...config.server, ...(tls ? { public_url: `https://${host}:${port}`, tls_certificate: tls.certificateFile, tls_key: tls.keyFile } : {}) },
       clients: clients.map((client) => declaration(folder, client)),
     }),

@@ -1,0 +1,32 @@
+#include "doors/panda/panda.h"
+
+#include "doors/panda/handlers.h"
+
+namespace lanyard::doors::panda {
+
+struct Panda::State {
+  Desk desk;
+};
+
+Panda::Panda(Parts parts, Settings settings) : state_(new State{Desk{parts, std::move(settings)}}) {}
+
+Panda::~Panda() = default;
+
+void Panda::mount(net::Router& router) {
+  using Handler = net::Response (*)(const Desk&, const net::Request&);
+  const auto route = [&](net::Method method, std::string pattern, Handler handler) {
+    net::Endpoint endpoint;
+    endpoint.method = method;
+    endpoint.pattern = std::move(pattern);
+    endpoint.runs = net::Runs::db;
+    endpoint.handler = [state = state_, handler](const net::Request& request) {
+      return handler(state->desk, request);
+    };
+    router.add(std::move(endpoint));
+  };
+  route(net::Method::get, "/auth/{file}", give_configuration);
+  route(net::Method::get, "/panda/verify", verify);
+  route(net::Method::post, "/panda/verify", verify);
+}
+
+}  // namespace lanyard::doors::panda

@@ -1,0 +1,227 @@
+// The PanDA server's golden table: what its code was seen to do with a token, and what this door does. Where
+// the two differ, the row says why.
+#include "doors/panda/rules.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/text.h"
+#include "platform/crypto/jws.h"
+#include "test/support/test_issuer.h"
+
+namespace lanyard::doors::panda {
+namespace {
+
+using crypto::Algorithm;
+
+constexpr std::string_view kIssuer = "https://id.example.org";
+constexpr std::int64_t kNow = 1'767'225'600;
+
+std::string key_id() {
+  return test::test_key(Algorithm::rs256).kid();
+}
+
+json::Object claims_of(std::string_view changes) {
+  json::Object claims{{"iss", kIssuer},
+                      {"sub", "0123456789abcde"},
+                      {"aud", "cid"},
+                      {"exp", kNow + 3600},
+                      {"iat", kNow},
+                      {"jti", "aaaaaaaaaaaaaaa.0123456789abcdef"},
+                      {"name", "jane mary DOE"},
+                      {"preferred_username", "jdoe"},
+                      {"groups", json::Array{"Rubin", "Rubin/production"}}};
+  const auto changed = json::parse_object(changes);
+  EXPECT_TRUE(changed.ok()) << changes;
+  for (const json::Member& member : *changed) {
+    if (member.value.is_null())
+      claims.erase(member.name);
+    else
+      claims.set(member.name, member.value);
+  }
+  return claims;
+}
+
+std::string token_of(std::string_view changes, std::string_view header = "") {
+  const std::string usual = cat(R"({"alg":"RS256","typ":"JWT","kid":")", key_id(), "\"}");
+  return test::signed_token(test::test_key(Algorithm::rs256), header.empty() ? usual : header,
+                            json::write(claims_of(changes)));
+}
+
+class PandaRules : public ::testing::Test {
+ protected:
+  PandaRules() {
+    add("cid", "Rubin");
+    add("web", "Rubin");
+    add("grid", "atlas").profile = clients::Profile::wlcg;
+    add("vo", "vo.example.org");
+    add("off", "Rubin").enabled = false;
+    add("hub", "");
+  }
+  clients::Client& add(const std::string& id, const std::string& organisation) {
+    clients::Client& client = clients_[id];
+    client.id = ClientId(id);
+    client.kind = "oauth";
+    client.virtual_organisation = organisation;
+    return client;
+  }
+  Result<Good> check(std::string_view token, std::optional<std::string_view> origin) {
+    const Sources sources{kIssuer,
+                          [this](std::string_view id) -> Result<clients::ClientPtr> {
+                            const auto found = clients_.find(std::string(id));
+                            if (found == clients_.end()) return make_error(Code::not_found, "none");
+                            return std::make_shared<const clients::Client>(found->second);
+                          },
+                          [this](std::string_view name) -> Result<std::vector<clients::Client>> {
+                            std::vector<clients::Client> all;
+                            for (const auto& [id, client] : clients_)
+                              if (client.virtual_organisation == name) all.push_back(client);
+                            return all;
+                          },
+                          keys_, from_unix_seconds(kNow)};
+    return check_token(sources, token, origin);
+  }
+  // "" when it is good.
+  std::string said(std::string_view token, std::optional<std::string_view> origin) {
+    const auto good = check(token, origin);
+    return good ? "" : good.error().message;
+  }
+
+  std::map<std::string, clients::Client> clients_;
+  std::vector<crypto::PublicKey> keys_{test::test_key(Algorithm::rs256).public_key(),
+                                       test::test_key(Algorithm::es256).public_key()};
+};
+
+struct Row {
+  const char* what;
+  const char* claims;
+  const char* origin;  // nullptr: no header
+  const char* panda;   // what the PanDA server does
+  const char* ours;    // "": accepted; otherwise the beginning of what we say
+  const char* why;     // where we differ
+};
+
+constexpr const char* kDecode = "Token decode failure. ";
+constexpr Row kRows[] = {
+    {"normal", "{}", "Rubin", "ok", "", ""},
+    {"role by a colon", "{}", "Rubin:production", "ok", "", ""},
+    {"role by a dot", "{}", "Rubin.production", "ok", "", ""},
+    {"role that is not held", R"({"groups":["Rubin"]})", "Rubin:production", "refused",
+     "Not a member of the Rubin/production group", ""},
+    {"slash in front", R"({"groups":["/Rubin"]})", "Rubin", "ok", "", ""},
+    {"another group", R"({"groups":["other"]})", "Rubin", "refused", "Not a member of the Rubin group", ""},
+    {"the parent is not the child's", R"({"groups":["Rubin/production"]})", "Rubin", "refused",
+     "Not a member of the Rubin group", ""},
+    {"a longer name", R"({"groups":["Rubin2"]})", "Rubin", "refused", "Not a member of the Rubin group", ""},
+    {"no Origin", "{}", nullptr, "refused", kDecode, ""},
+    {"empty Origin", "{}", "", "refused", kDecode, ""},
+    {"no groups claim", R"({"groups":null})", "Rubin", "refused", "Token decode failure. 'groups'", ""},
+    {"groups is a text", R"({"groups":"Rubin"})", "Rubin", "ok, by a piece of the text",
+     "Token decode failure. 'groups'", "a text holds every piece of itself"},
+    {"aud is a list", R"({"aud":["cid"]})", "Rubin", "refused",
+     "Token decode failure. unhashable type: 'list'", ""},
+    {"aud is another, client_id ours", R"({"aud":"other","client_id":"cid"})", "Rubin", "ok",
+     "cannot extract client_id from token", "a token for somebody else is none for PanDA"},
+    {"no aud, client_id ours", R"({"aud":null,"client_id":"cid"})", "Rubin", "ok",
+     "cannot extract client_id from token", "an ID token has an audience"},
+    {"aud is another", R"({"aud":"other"})", "Rubin", "refused", "cannot extract client_id from token", ""},
+    {"sub is a client", R"({"aud":null,"sub":"cid"})", "Rubin", "ok, if it is a robot",
+     "cannot extract client_id from token", "a robot is no person, and has no ID token here"},
+    {"a second client of the organisation", R"({"aud":"web"})", "Rubin", "ok", "", ""},
+    {"a client that is off", R"({"aud":"off"})", "Rubin", "ok", "cannot extract client_id from token",
+     "its state is read at each use"},
+    {"a client without an organisation", R"({"aud":"hub"})", "Rubin", "refused",
+     "cannot extract client_id from token", ""},
+    {"expired", R"({"exp":1767225600})", "Rubin", "refused", "Invalid token. Signature has expired", ""},
+    {"no exp", R"({"exp":null})", "Rubin", "ok", "Invalid token. Token is missing the \"exp\" claim",
+     "it would be good for ever"},
+    {"exp is a text", R"({"exp":"9999999999"})", "Rubin", "ok",
+     "Invalid token. Token is missing the \"exp\" claim", "a time is a number (RFC 7519 section 2)"},
+    {"not yet", R"({"nbf":1767229200})", "Rubin", "refused",
+     "Invalid token. The token is not yet valid (nbf)", ""},
+    {"from the future", R"({"iat":1767229200})", "Rubin", "refused",
+     "Invalid token. The token is not yet valid (iat)", ""},
+    {"another issuer", R"({"iss":"https://evil.example"})", "Rubin", "refused",
+     "failed to decode: Invalid issuer", ""},
+    {"issuer with a slash at the end", R"({"iss":"https://id.example.org/"})", "Rubin",
+     "ok the other way round", "failed to decode: Invalid issuer", "byte for byte"},
+    {"a piece of the issuer", R"({"iss":"h"})", "Rubin", "ok", "failed to decode: Invalid issuer",
+     "a prefix is another issuer"},
+    {"no issuer", R"({"iss":null})", "Rubin", "refused", "failed to decode: Invalid issuer", ""},
+    {"unknown organisation", "{}", "nosuch", "refused", "Unknown vo : nosuch", ""},
+    {"another organisation's, and a member of it", R"({"groups":["Rubin","atlas"]})", "atlas", "ok",
+     "Unknown vo : atlas", "the client is about one organisation"},
+    {"a role without a file, held", R"({"groups":["Rubin/zz"]})", "Rubin:zz", "ok", "", ""},
+    {"two colons", "{}", "Rubin:production:extra", "refused",
+     "Not a member of the Rubin/production:extra group", ""},
+    {"a slash in the role", R"({"groups":["Rubin/production/x"]})", "Rubin:production/x", "ok",
+     "Not a member of the Rubin/production/x group", "/Rubin/Role=production/x reads as production"},
+    {"organisation with dots", R"({"aud":"vo","groups":["vo.example.org"]})", "vo.example.org", "ok", "", ""},
+    {"organisation with dots, and a role", R"({"aud":"vo","groups":["vo.example.org/pilot"]})",
+     "vo.example.org:pilot", "ok", "", ""},
+    {"wlcg", R"({"aud":"grid","groups":null,"wlcg.groups":["/atlas"]})", "atlas", "ok", "", ""},
+    {"wlcg with a role", R"({"aud":"grid","groups":null,"wlcg.groups":["/atlas/production"]})",
+     "atlas:production", "refused where the role has no file", "", "the client says which claim it is"},
+    {"wlcg without its claim", R"({"aud":"grid"})", "atlas", "refused", "Token decode failure. 'wlcg.groups'",
+     ""},
+};
+
+TEST_F(PandaRules, row_PA6_golden_table) {
+  for (const Row& row : kRows) {
+    const std::optional<std::string_view> origin =
+        row.origin != nullptr ? std::optional<std::string_view>(row.origin) : std::nullopt;
+    const std::string text = said(token_of(row.claims), origin);
+    if (std::string_view(row.ours).empty())
+      EXPECT_EQ(text, "") << row.what;
+    else
+      EXPECT_TRUE(text.starts_with(row.ours)) << row.what << ": " << text;
+    const bool differs = std::string_view(row.panda).starts_with("ok") != std::string_view(row.ours).empty();
+    EXPECT_EQ(differs, !std::string_view(row.why).empty()) << row.what << ": say why";
+  }
+}
+
+TEST_F(PandaRules, row_PA6_a_role_scope_gives_nothing) {
+  const auto good = check(token_of(R"({"scope":"openid role:/atlas/Role=production"})"), "Rubin");
+  ASSERT_TRUE(good.ok()) << good.error().message;
+  EXPECT_EQ(good->origin.role, "");
+  EXPECT_EQ(good->group, "Rubin");
+}
+
+TEST_F(PandaRules, row_PA6_headers_and_signatures) {
+  const std::string kid = key_id();
+  struct Case {
+    std::string token;
+    const char* said;
+  };
+  const std::string good = token_of("{}");
+  const std::string es256 = test::signed_token(
+      test::test_key(Algorithm::es256),
+      cat(R"({"alg":"ES256","typ":"JWT","kid":")", test::test_key(Algorithm::es256).kid(), "\"}"),
+      json::write(claims_of("{}")));
+  const std::string header = R"({"alg":"RS256","typ":"JWT"})";
+  for (const Case& one : {
+           Case{token_of("{}", header), "cannot extract kid from headers"},
+           Case{token_of("{}", R"({"alg":"RS256","typ":"JWT","kid":"zz"})"), "JWK not found for kid=zz"},
+           Case{token_of("{}", cat(R"({"alg":"HS256","typ":"JWT","kid":")", kid, "\"}")),
+                "Invalid token. The specified alg value is not allowed"},
+           Case{token_of("{}", cat(R"({"alg":"RS512","typ":"JWT","kid":")", kid, "\"}")),
+                "Invalid token. The specified alg value is not allowed"},
+           Case{es256, "Invalid token. The specified alg value is not allowed"},
+           Case{token_of("{}", cat(R"({"alg":"RS256","typ":"at+jwt","kid":")", kid, "\"}")),
+                "Token decode failure. this is not an ID token"},
+           Case{test::raw_token(cat(R"({"alg":"RS256","typ":"JWT","kid":")", kid, "\"}"),
+                                json::write(claims_of("{}")), std::string(256, 'x')),
+                "Invalid token. Signature verification failed"},
+           Case{"garbage", "Invalid token. Not enough segments"},
+           Case{"", "Invalid token. Not enough segments"},
+           Case{"a.b.c", "Invalid token. Invalid header padding"},
+       }) {
+    const std::string text = said(one.token, "Rubin");
+    EXPECT_TRUE(text.starts_with(one.said)) << text << " instead of " << one.said;
+  }
+  EXPECT_EQ(said(good, "Rubin"), "");
+}
+
+}  // namespace
+}  // namespace lanyard::doors::panda
