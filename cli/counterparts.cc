@@ -80,8 +80,7 @@ std::string servicex_configuration(const Wanted& wanted) {
 
 // ---- PanDA: public clients, ID tokens of RS256 that live for a day, one file for each organisation.
 json::Object panda_client(const Wanted& wanted) {
-  json::Object body =
-      base(wanted, {kDeviceGrant, "refresh_token"}, "openid profile email offline_access wlcg wlcg.groups");
+  json::Object body = base(wanted, {kDeviceGrant, "refresh_token"}, "openid profile email offline_access");
   body.set("application_type", "native");
   body.set("token_endpoint_auth_method", "none");
   body.set("audiences", json::Array{wanted.url});
@@ -100,7 +99,6 @@ std::string panda_configuration(const Wanted& wanted) {
                           {"client_secret", ""},
                           {"oidc_config_url", cat(wanted.issuer, "/.well-known/openid-configuration")},
                           {"vo", wanted.virtual_organisation},
-                          {"jwt_profile", "wlcg"},
                           {"secondary_ids", json::Array{}},
                           {"robot_ids", json::Array{}}};
   return cat(

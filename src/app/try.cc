@@ -17,6 +17,7 @@ namespace lanyard::app {
 namespace {
 
 constexpr std::string_view kHost = "127.0.0.1";
+constexpr std::string_view kOrganisation = "Rubin";
 constexpr std::string_view kBanner = "Practice mode: only this machine can reach it, and nothing is kept.";
 
 std::string address(std::int64_t port) {
@@ -24,6 +25,37 @@ std::string address(std::int64_t port) {
 }
 std::string url(std::int64_t port) {
   return cat("http://", address(port));
+}
+
+// What panda-client finds at /auth/Rubin_auth_config.json.
+ClientConfig panda_client() {
+  ClientConfig client;
+  client.id = "practice-panda";
+  client.kind = "oauth";
+  client.name = "PanDA (practice)";
+  client.native = true;
+  client.auth_method = "none";
+  client.grants = {"device_code", "refresh_token"};
+  client.scopes = {"openid", "profile", "email", "offline_access"};
+  client.profile = "iam";
+  client.id_token_life = std::chrono::hours(24);
+  client.refresh = "grace";
+  client.virtual_organisation = kOrganisation;
+  return client;
+}
+
+// For any program with OpenID Connect that listens on this machine, at whatever port.
+ClientConfig program_client() {
+  ClientConfig client;
+  client.id = "practice-program";
+  client.kind = "oauth";
+  client.name = "Practice program";
+  client.native = true;
+  client.auth_method = "none";
+  client.redirect_uris = {"http://127.0.0.1/callback", "http://[::1]/callback"};
+  client.grants = {"authorization_code", "device_code", "refresh_token"};
+  client.scopes = {"openid", "profile", "email", "groups", "offline_access"};
+  return client;
 }
 
 Config practice_config(std::int64_t port, const std::string& keep, Random& random,
@@ -55,6 +87,8 @@ Config practice_config(std::int64_t port, const std::string& keep, Random& rando
   client.origin = url(port + 2);
   client.signed_identity = true;
   config.clients.push_back(std::move(client));
+  config.clients.push_back(panda_client());
+  config.clients.push_back(program_client());
   return config;
 }
 
@@ -92,11 +126,30 @@ class TokenFile {
   std::string folder_;
 };
 
+// "Rubin" and "Rubin/production": Ada is in both, Mia in the first.
+Status settle_groups(Floors& floors, const AccountId& ada, const AccountId& mia, const access::Actor& actor) {
+  const std::string production = cat(kOrganisation, "/production");
+  const auto join = [&](const std::string& path, const std::vector<AccountId>& members) -> Status {
+    groups::NewGroup wanted;
+    wanted.path = path;
+    auto group = floors.groups.create(wanted, actor);
+    if (!group && group.error().code == Code::conflict) group = floors.groups.get_by_path(path);
+    if (!group) return group.error();
+    for (const AccountId& one : members) {
+      LANYARD_CHECK(floors.groups.add_member(group->id, {groups::Subject::Kind::account, one.str()},
+                                             access::Level::can_read, "lanyard", actor));
+    }
+    return {};
+  };
+  LANYARD_CHECK(join(std::string(kOrganisation), {ada, mia}));
+  return join(production, {ada});
+}
+
 // Ada is an administrator, Mia is known beforehand; nobody knows Noah.
 Result<Secret> settle_people(Floors& floors) {
   const access::Actor actor = access::system_actor("practice");
   const std::string& issuer = floors.config.providers.front().issuer;
-  AccountId ada;
+  AccountId ada, mia;
   for (const auto& person : doors::practice::kPeople) {
     if (person.username == "noah") continue;
     accounts::NewAccount wanted;
@@ -109,8 +162,9 @@ Result<Secret> settle_people(Floors& floors) {
     wanted.state = wanted.is_admin ? accounts::State::active : accounts::State::approved;
     wanted.source = "practice";
     LANYARD_TRY(const auto made, floors.directory.create_or_update(wanted, actor));
-    if (wanted.is_admin) ada = made.account.id;
+    (wanted.is_admin ? ada : mia) = made.account.id;
   }
+  LANYARD_CHECK(settle_groups(floors, ada, mia, actor));
   LANYARD_TRY(const auto token,
               floors.credentials.make_token({ada, "practice command line", {"admin"}, std::chrono::hours(24)},
                                             actor));
@@ -138,6 +192,12 @@ void print_links(std::int64_t port, const std::string& token_file) {
             << "  export LANYARD_SERVER=" << url(port) << " BEARER_TOKEN_FILE=" << token_file << "\n"
             << "  " << client << " user list --state pending\n"
             << "  " << client << " user approve noah@practice.example\n\n"
+            << "Or as PanDA's own client, which signs in as Ada or Mia with a code:\n\n"
+            << "  export PANDA_AUTH=oidc PANDA_AUTH_VO=" << kOrganisation
+            << " PANDA_VERIFY_HOST=off PANDA_BEHIND_REAL_LB=1\n"
+            << "  for name in PANDA_URL PANDA_URL_SSL PANDACACHE_URL; do export $name=" << url(port)
+            << "/server/panda; done\n\n"
+            << "Other programs: issuer " << url(port) << ", client practice-program, without a secret.\n\n"
             << "Ctrl-C ends it.\n"
             << std::flush;
 }

@@ -1,10 +1,16 @@
 // Debian's oidc-agent, unchanged: registers itself, runs the device flow over TLS, refreshes and hands out tokens.
 
 import { strict as assert } from 'node:assert';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
+import { Program, temporaryFolder } from './support/ending.mjs';
+import { run } from './support/lanyard.mjs';
 import { missingOidcAgent, startOidcAgent } from './support/oidc_agent.mjs';
-import { missingFrom, startOffice } from './support/office.mjs';
+import { IS_REFERENCE, missingFrom, startOffice } from './support/office.mjs';
 import { makeCertificates } from './support/tls.mjs';
 
 test('oidc-agent', { skip: missingOidcAgent() }, async (t) => {
@@ -58,4 +64,33 @@ test('oidc-agent', { skip: missingOidcAgent() }, async (t) => {
     assert.equal(gone.code, 0, `${gone.stdout}\n${gone.stderr}`);
     assert.notEqual((await agent.token('here')).code, 0);
   });
+});
+
+test('the how-to, block by block', { skip: missingOidcAgent() || IS_REFERENCE }, async (t) => {
+  const page = readFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'how-to', 'oidc-agent.md'), 'utf8');
+  const blocks = (language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block);
+  const file = join(temporaryFolder(t, 'how-to'), 'lanyard.yaml');
+  for (const block of blocks('yaml')) {
+    writeFileSync(file, `server:\n  public_url: https://id.example.org\n${block}`);
+    const said = await run('lanyardd', ['config', 'check', '--config', file], { env: { LANYARD_SERVER__SECRET_KEY: randomBytes(32).toString('hex') } });
+    assert.equal(said.code, 0, block + said.stdout + said.stderr);
+  }
+
+  const tls = makeCertificates(t);
+  const office = await startOffice(t, { tls, registration: {} });
+  const agent = await startOidcAgent(t, { office });
+  writeFileSync(join(agent.folder, '.oidc-agent-password'), 'a password of the test', { mode: 0o600 });
+  for (const block of blocks('sh')) {
+    // The agent of this test runs already, and its authority is not the machine's.
+    const command = block.replace(/^eval .*$/m, '').replaceAll('https://id.example.org', office.issuer).replace('oidc-gen --flow', `oidc-gen --cert-path=${tls.caFile} --flow`);
+    const shell = new Program('bash', ['-euo', 'pipefail', '-c', command], { env: { ...agent.env, CURL_CA_BUNDLE: tls.caFile } });
+    if (command.includes('--flow=device')) {
+      const shown = /(https:\/\/\S+\/device)\s+And enter the code: (\S+)/;
+      await shell.untilReady(() => shown.test(shell.text));
+      const [, address, code] = shown.exec(shell.text);
+      await office.approve(address, { code });
+    }
+    assert.equal((await shell.over).code, 0, command + shell.text);
+    if (command.includes('curl')) assert.match(shell.text, /ada@example\.org/);
+  }
 });

@@ -1,12 +1,19 @@
 // What an unchanged panda-client sends and needs, in its own bytes: configuration, device flow, calls, refresh.
 
 import { strict as assert } from 'node:assert';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 
-import { DEVICE, missingFrom, startOffice } from './support/office.mjs';
+import { atEnd, Program, temporaryFolder } from './support/ending.mjs';
+import { program, run } from './support/lanyard.mjs';
+import { DEVICE, IS_REFERENCE, missingFrom, startOffice } from './support/office.mjs';
 import { PandaClient } from './support/panda_client.mjs';
+import { adminTokenFile } from './support/site.mjs';
 import { makeCertificates } from './support/tls.mjs';
 
 test('panda-client', async (t) => {
@@ -73,6 +80,24 @@ test('panda-client', async (t) => {
     assert.ok(!`${claims.scope ?? ''}`.includes('role:'));
   });
 
+  await t.test('row_PA6: the verification says what the PanDA server would', { skip: Boolean(office.reference) }, async () => {
+    for (const [vo, status, expected] of [
+      ['Rubin', 200, { role: 'user', fqans: [] }],
+      ['Rubin:production', 200, { role: 'production', fqans: ['/Rubin/Role=production'] }],
+      ['Rubin.production', 200, { role: 'production', dn: 'Ada Lovelace/CN=nickname:ada' }],
+      ['Rubin:pilot', 403, /Not a member of the Rubin\/pilot group/],
+      ['atlas', 403, /Unknown vo : atlas/],
+    ]) {
+      const caller = Object.assign(new PandaClient({ url: office.issuer, vo, ca: tls.ca }), { file: panda.file });
+      const answer = await caller.call('/panda/verify');
+      assert.equal(answer.status, status, answer.body);
+      const { success, message, data } = JSON.parse(answer.body);
+      assert.equal(success, status === 200);
+      if (success) for (const [name, value] of Object.entries(expected)) assert.deepEqual(data[name], value);
+      else assert.match(message, expected);
+    }
+  });
+
   await t.test('refreshes with the text None as its secret, and again', async () => {
     for (let turn = 0; turn < 2; ++turn) {
       const before = JSON.parse(panda.file);
@@ -88,4 +113,35 @@ test('panda-client', async (t) => {
     Object.assign(stranger, { auth: panda.auth, endpoints: panda.endpoints, device: { device_code: 'never issued', expires_in: 600, interval: 5 } });
     await assert.rejects(stranger.poll({ pause: async () => assert.fail('it would ask again') }), /code=400/);
   });
+});
+
+test('the how-to, block by block', { skip: IS_REFERENCE }, async (t) => {
+  const office = await startOffice(t, { groups: { ada: ['Rubin', 'Rubin/production'] } });
+  const page = readFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'how-to', 'panda.md'), 'utf8');
+  const blocks = (language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block);
+
+  const file = join(temporaryFolder(t, 'how-to'), 'lanyard.yaml');
+  for (const block of blocks('yaml')) {
+    writeFileSync(file, `server:\n  public_url: https://id.example.org\n${block}`);
+    const said = await run('lanyardd', ['config', 'check', '--config', file], { env: { LANYARD_SERVER__SECRET_KEY: randomBytes(32).toString('hex') } });
+    assert.equal(said.code, 0, block + said.stdout + said.stderr);
+  }
+
+  const { file: token } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
+  const env = { PATH: `${dirname(program('lanyard'))}:${process.env.PATH}`, LANYARD_SERVER: office.issuer, BEARER_TOKEN_FILE: token, HOME: dirname(file) };
+  for (const block of blocks('sh')) {
+    if (block.includes('ID_TOKEN')) {
+      const panda = new PandaClient({ url: office.issuer, vo: 'Rubin' });
+      await panda.configure();
+      await office.approve((await panda.startDevice()).verification_uri_complete);
+      await panda.poll();
+      env.ID_TOKEN = JSON.parse(panda.file).id_token;
+    }
+    const shell = new Program('bash', ['-euo', 'pipefail', '-c', block.replaceAll('https://id.example.org', office.issuer)], { env });
+    atEnd(t, () => shell.stop('SIGKILL'));
+    assert.equal((await shell.over).code, 0, block + shell.text);
+    if (block.includes('auth_config')) assert.match(shell.text, /"client_id":"panda-rubin"/);
+    if (block.includes('ID_TOKEN')) assert.match(shell.text, /"success":true.*"role":"production"/);
+  }
+  assert.ok(env.ID_TOKEN);
 });

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { startBrowser, screenshot } from './support/browser.mjs';
 import { atEnd, freePort, Program } from './support/ending.mjs';
 import { program, run } from './support/lanyard.mjs';
+import { PandaClient } from './support/panda_client.mjs';
 
 test('a newcomer waits, an administrator approves on the command line, the newcomer walks in', async (t) => {
   const port = await freePort();
@@ -32,4 +33,20 @@ test('a newcomer waits, an administrator approves on the command line, the newco
   await page.goto(application);
   await page.getByRole('heading', { name: 'Hello, Noah Newcomer' }).waitFor();
   await screenshot(page, 'try-3-inside');
+
+  // PanDA's own client, told by the lines that stand in the terminal.
+  assert.match(lanyard.text, /export PANDA_AUTH=oidc PANDA_AUTH_VO=Rubin /);
+  const panda = new PandaClient({ url: `http://127.0.0.1:${port}`, vo: 'Rubin' });
+  await panda.configure();
+  const device = await panda.startDevice();
+  const mia = await browser.newPage({ javaScript: false });
+  await mia.goto(device.verification_uri_complete);
+  await mia.getByRole('button', { name: /Practice University/ }).click();
+  await mia.getByRole('button', { name: /Mia Member/ }).click();
+  await mia.getByRole('button', { name: 'Go on' }).click();
+  await mia.getByRole('button', { name: 'Allow' }).click();
+  await panda.poll();
+  const verified = await panda.call('/panda/verify');
+  assert.equal(verified.status, 200, verified.body);
+  assert.match(JSON.parse(verified.body).data.dn, /^Mia Member\/CN=nickname:/);
 });

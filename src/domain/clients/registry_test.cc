@@ -245,6 +245,58 @@ TEST_P(Registries, pages_run_by_id_with_the_declared_ones_among_them) {
   EXPECT_EQ(ids, (std::vector<std::string>{"alpha", "bravo", "declared", "echo", "zulu"}));
 }
 
+TEST_P(Registries, an_organisation_finds_its_clients) {
+  Declared declared{wanted("a-declared"), {}};
+  declared.client.virtual_organisation = "Rubin";
+  Replica other(db(), random_, clock_, {declared});
+  for (const char* id : {"panda-b", "panda-a", "web"}) {
+    Client client = wanted(id);
+    client.virtual_organisation = std::string_view(id) == "web" ? "atlas" : "Rubin";
+    make(client);
+  }
+  make(wanted("none"));
+  const auto ids = [&](std::string_view organisation) {
+    std::string all;
+    auto found = other.registry.find_by_organisation(organisation);
+    EXPECT_TRUE(test::succeeded(found));
+    for (const Client& client : found.ok() ? *found : std::vector<Client>{}) all += client.id.str() + " ";
+    return all;
+  };
+  EXPECT_EQ(ids("Rubin"), "a-declared panda-a panda-b ");
+  EXPECT_EQ(ids("atlas"), "web ");
+  EXPECT_EQ(ids("rubin"), "");
+  EXPECT_EQ(ids(""), "");
+  const auto web = registry().find("web");
+  Client changed = **web;
+  changed.virtual_organisation = "Rubin";
+  EXPECT_TRUE(test::succeeded(registry().replace(changed, changed.version, actor_)));
+  EXPECT_EQ(ids("Rubin"), "a-declared panda-a panda-b web ");
+  EXPECT_EQ(ids("atlas"), "");
+}
+
+TEST_P(Registries, an_organisation_is_answered_from_an_index) {
+  if (db().engine() != store::Engine::sqlite)
+    GTEST_SKIP() << "the plan of a small table says nothing on PostgreSQL";
+  std::string plan;
+  const store::Connection::EachRow each = [&](const store::Row& row) {
+    plan.append(row.text(3)).append("\n");
+  };
+  EXPECT_TRUE(test::succeeded(db().read([&](store::Connection& connection) -> Status {
+    LANYARD_CHECK(connection.run_once(
+        "EXPLAIN QUERY PLAN SELECT id, settings FROM clients WHERE virtual_organisation = 'x' AND "
+        "virtual_organisation <> '' ORDER BY id LIMIT 5",
+        {}, &each));
+    LANYARD_CHECK(connection.run_once(
+        "EXPLAIN QUERY PLAN SELECT name FROM released_names WHERE account_id = 'x'", {}, &each));
+    LANYARD_CHECK(connection.run_once("EXPLAIN QUERY PLAN SELECT 1 FROM released_names WHERE name_key = 'x'",
+                                      {}, &each));
+    return {};
+  })));
+  EXPECT_NE(plan.find("clients_by_organisation"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("SCAN"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+}
+
 TEST_P(Registries, a_registered_client_is_managed_with_its_token) {
   Client client = wanted("");
   client.source = "registration";
