@@ -26,11 +26,13 @@
 #include "domain/tokens/devices.h"
 #include "domain/tokens/grants.h"
 #include "domain/tokens/keys.h"
+#include "domain/tokens/logouts.h"
 #include "domain/tokens/mint.h"
 #include "domain/tokens/once.h"
 #include "doors/account/account.h"
 #include "doors/api/api.h"
 #include "doors/gate/gate.h"
+#include "doors/oauth/backchannel.h"
 #include "doors/oauth/oauth.h"
 #include "doors/signin/signin.h"
 #include "platform/crypto/seal.h"
@@ -76,6 +78,7 @@ struct Floors {
   tokens::Consents consents;
   tokens::Devices devices;
   tokens::Once once;
+  tokens::Logouts logouts;
 };
 
 // The files that pages need, for every listener that shows pages.
@@ -95,6 +98,7 @@ class House {
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }
   tokens::Mint& mint() { return *mint_; }
+  doors::oauth::Backchannel& backchannel() { return *backchannel_; }
 
   // For errors outside any handler: a page for browsers, a problem for programs.
   net::Response error_response(const net::Request* request, int status) const;
@@ -124,6 +128,7 @@ class House {
   std::unique_ptr<callers::Cookies> cookies_;
   std::unique_ptr<doors::signin::SignIn> signin_;
   std::unique_ptr<doors::oauth::OAuth> oauth_;
+  std::unique_ptr<doors::oauth::Backchannel> backchannel_;
   std::unique_ptr<doors::gate::Gate> gate_;
   std::unique_ptr<doors::account::Account> account_;
   std::unique_ptr<doors::api::Api> api_;
