@@ -53,8 +53,9 @@ struct Parts {
   const Log& log;
 };
 
-// GET /  leads on; GET /pending; GET /account and below it profile, identities, sessions, apps, tokens, groups; GET
-// /admin/queue, /admin/accounts, /admin/accounts/{id} with their POSTs. Every POST carries the guard's field.
+// GET /  leads on; GET /pending; GET /account and below it profile, identities, sessions, apps, tokens,
+// groups; GET /admin/queue, /admin/accounts, /admin/accounts/{id} with their POSTs. Every POST carries the
+// guard's field.
 class Account {
  public:
   Account(Parts parts, Settings settings);

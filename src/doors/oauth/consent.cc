@@ -79,17 +79,17 @@ view::Page consent_page(const Desk& desk, const Interaction& interaction, const 
     links.push_back(view::text_link("What it does with your data", client.policy_uri));
   if (!client.tos_uri.empty()) links.push_back(view::text_link("Its terms", client.tos_uri));
   for (const view::Html& link : links) page.body.add(el("p", link));
-  page.body.add(view::post_form(
-      {.action = "/consent",
-       .csrf = desk.parts.guard.value_for(caller.session.str()),
-       .hidden = {{"request", interaction.id}}},
-      view::button_row(
-          {view::button(
-               {.label = "Allow", .emphasis = view::Emphasis::primary, .name = "decision", .value = "allow"}),
-           view::button({.label = "Refuse",
-                         .emphasis = view::Emphasis::secondary,
-                         .name = "decision",
-                         .value = "refuse"})})));
+  page.body.add(view::post_form({.action = "/consent",
+                                 .csrf = desk.parts.guard.value_for(caller.session.str()),
+                                 .hidden = {{"request", interaction.id}}},
+                                view::button_row({view::button({.label = "Refuse",
+                                                                .emphasis = view::Emphasis::secondary,
+                                                                .name = "decision",
+                                                                .value = "refuse"}),
+                                                  view::button({.label = "Allow",
+                                                                .emphasis = view::Emphasis::primary,
+                                                                .name = "decision",
+                                                                .value = "allow"})})));
   page.body.add(view::hint(group("You can take this back at any time on ",
                                  view::text_link("the page of what acts for you", "/account/apps"), ".")));
   view::SignedIn person;

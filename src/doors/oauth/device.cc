@@ -102,17 +102,17 @@ view::Page confirm_page(const Desk& desk, const callers::Caller& caller, const c
   if (!asked.audience.empty()) page.body.add(view::hint(cat("To be used at: ", join(asked.audience, ", "))));
   page.body.add(view::notice(view::NoticeKind::warning, "Only if you started it yourself, just now",
                              "Whoever sent you a link or a code would get what stands above."));
-  page.body.add(view::post_form(
-      {.action = "/device/confirm",
-       .csrf = desk.parts.guard.value_for(caller.session.str()),
-       .hidden = {{"user_code", code}}},
-      view::button_row(
-          {view::button(
-               {.label = "Allow", .emphasis = view::Emphasis::primary, .name = "decision", .value = "allow"}),
-           view::button({.label = "Refuse",
-                         .emphasis = view::Emphasis::secondary,
-                         .name = "decision",
-                         .value = "refuse"})})));
+  page.body.add(view::post_form({.action = "/device/confirm",
+                                 .csrf = desk.parts.guard.value_for(caller.session.str()),
+                                 .hidden = {{"user_code", code}}},
+                                view::button_row({view::button({.label = "Refuse",
+                                                                .emphasis = view::Emphasis::secondary,
+                                                                .name = "decision",
+                                                                .value = "refuse"}),
+                                                  view::button({.label = "Allow",
+                                                                .emphasis = view::Emphasis::primary,
+                                                                .name = "decision",
+                                                                .value = "allow"})})));
   page.person = signed_in(caller);
   return page;
 }
