@@ -40,6 +40,16 @@ sessions::Lives lives(const Config& config) {
   return {config.auth.session_idle, config.auth.session_life};
 }
 
+// What people let applications do in a session ends with it.
+sessions::Followers followers(tokens::Grants& grants) {
+  return {[&grants](store::Connection& connection, journal::Notes& notes, const SessionId& ended) {
+            return grants.end_of_session(connection, notes, ended.str(), "signed out");
+          },
+          [&grants](store::Connection& connection, const SessionId& former, const SessionId& next) {
+            return grants.move_session(connection, former.str(), next.str());
+          }};
+}
+
 bool is_https(const Config& config) {
   return config.server.public_url.starts_with("https://");
 }
@@ -76,7 +86,7 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       approvals(ledger),
       groups(ledger, ground.random),
       credentials(ledger, ground.random, hashes(sealer, "credential hashes"), config.auth.api_token_life),
-      sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config)),
+      sessions(ledger, ground.random, hashes(sealer, "session hashes"), lives(config), followers(grants)),
       artefacts(*database, sealer, ground.random, ground.clock),
       registry(ledger, marks, ground.random, hashes(sealer, "client secrets"), std::move(declared)),
       keys(ledger, sealer, ground.random, marks, {config.tokens.key_notice, config.tokens.longest_token},
@@ -85,7 +95,8 @@ Floors::Floors(const Config& c, const Ground& g, std::unique_ptr<store::Database
       consents(ledger),
       devices(ledger, ground.random, hashes(sealer, "device codes")),
       once(*database, ground.clock),
-      names(ledger) {}
+      names(ledger),
+      logouts(ledger) {}
 
 Result<std::unique_ptr<Floors>> Floors::make(const Config& config, const Ground& ground) {
   LANYARD_TRY(crypto::Sealer sealer, make_sealer(config, ground.random));
@@ -185,9 +196,12 @@ Status House::furnish() {
   panda_ = std::make_unique<doors::panda::Panda>(
       doors::panda::Parts{*callers_, f.registry, f.keys, f.grants, ground.clock, ground.log},
       doors::panda::Settings{config.server.public_url});
+  backchannel_ = std::make_unique<doors::oauth::Backchannel>(
+      doors::oauth::Backchannel::Parts{f.logouts, f.registry, *mint_, *outside_, ground.clock, ground.log});
   account_ = std::make_unique<doors::account::Account>(
-      doors::account::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
-                            *callers_, *clients_, frame_, *guard_, *cookies_, ground.clock, ground.log},
+      doors::account::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.credentials, f.grants,
+                            f.consents, f.registry, *callers_, *clients_, frame_, *guard_, *cookies_,
+                            ground.clock, ground.log},
       doors::account::Settings{config.server.public_url, config.auth.fresh_for, config.auth.api_token_life,
                                config.auth.api_tokens, provider_labels(config)});
   const auto issuer = default_issuer(config);

@@ -26,12 +26,14 @@
 #include "domain/tokens/devices.h"
 #include "domain/tokens/grants.h"
 #include "domain/tokens/keys.h"
+#include "domain/tokens/logouts.h"
 #include "domain/tokens/mint.h"
 #include "domain/tokens/once.h"
 #include "domain/tokens/released_names.h"
 #include "doors/account/account.h"
 #include "doors/api/api.h"
 #include "doors/gate/gate.h"
+#include "doors/oauth/backchannel.h"
 #include "doors/oauth/oauth.h"
 #include "doors/panda/panda.h"
 #include "doors/signin/signin.h"
@@ -79,6 +81,7 @@ struct Floors {
   tokens::Devices devices;
   tokens::Once once;
   tokens::ReleasedNames names;
+  tokens::Logouts logouts;
 };
 
 // The files that pages need, for every listener that shows pages.
@@ -98,6 +101,7 @@ class House {
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }
   tokens::Mint& mint() { return *mint_; }
+  doors::oauth::Backchannel& backchannel() { return *backchannel_; }
 
   // For errors outside any handler: a page for browsers, a problem for programs.
   net::Response error_response(const net::Request* request, int status) const;
@@ -128,6 +132,7 @@ class House {
   std::unique_ptr<doors::signin::SignIn> signin_;
   std::unique_ptr<doors::oauth::OAuth> oauth_;
   std::unique_ptr<doors::panda::Panda> panda_;
+  std::unique_ptr<doors::oauth::Backchannel> backchannel_;
   std::unique_ptr<doors::gate::Gate> gate_;
   std::unique_ptr<doors::account::Account> account_;
   std::unique_ptr<doors::api::Api> api_;

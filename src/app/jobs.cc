@@ -19,9 +19,10 @@ Jobs::~Jobs() {
 void Jobs::start() {
   read_changes();
   follow_commands();
+  queue_logouts();
   threads_.emplace_back([this] { loop(house_.floors().config.journal.poll, &Jobs::read_changes); });
   threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::upkeep); });
-  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::keep_keys_fresh); });
+  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::talk_outside); });
 }
 
 void Jobs::stop() {
@@ -45,6 +46,7 @@ void Jobs::loop(Duration every, void (Jobs::*round)()) {
 
 void Jobs::upkeep() {
   follow_commands();
+  queue_logouts();
   const Time now = house_.floors().ground.clock.now();
   if (now < sweep_at_) return;
   sweep_at_ = now + kSweepEvery;
@@ -61,6 +63,23 @@ void Jobs::read_changes() {
 
 void Jobs::keep_keys_fresh() {
   for (const auto& publisher : house_.publishers()) publisher->refresh_if_due();
+}
+
+void Jobs::talk_outside() {
+  keep_keys_fresh();
+  send_logouts();
+}
+
+void Jobs::queue_logouts() {
+  const auto read = house_.floors().logouts.follow();
+  if (!read) {
+    house_.floors().ground.log.warning("logout.not_queued",
+                                       {{"reason", read.error().message}, {"cause", read.error().cause}});
+  }
+}
+
+void Jobs::send_logouts() {
+  house_.backchannel().send_due();
 }
 
 void Jobs::follow_commands() {

@@ -24,12 +24,15 @@ class Jobs {
   // What one round does; the threads call them, and so do tests with a clock of their own.
   void read_changes();
   void keep_keys_fresh();
+  void queue_logouts();
+  void send_logouts();
   void follow_commands();  // what `lanyardd provider refresh` asked for through the journal
   void sweep();
 
  private:
   void loop(Duration every, void (Jobs::*round)());
   void upkeep();
+  void talk_outside();
 
   House& house_;
   journal::Feed feed_;

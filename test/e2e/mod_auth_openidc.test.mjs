@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { missingApache, startApache } from './support/apache.mjs';
 import { startApplication } from './support/application.mjs';
-import { freePort } from './support/ending.mjs';
+import { freePort, until } from './support/ending.mjs';
 import { render } from './support/nginx.mjs';
 import { missingFrom, newSecret, startOffice } from './support/office.mjs';
 import { PAGE } from './support/site.mjs';
@@ -29,6 +29,7 @@ test('mod_auth_openidc', { skip: absent }, async (t) => {
       client_id: 'wiki', client_secret: secret, token_endpoint_auth_method: 'client_secret_basic', scope: 'openid profile email',
       redirect_uris: [`${site}/wiki/redirect_uri`], post_logout_redirect_uris: [`${site}/public/bye`],
       grant_types: ['authorization_code', 'refresh_token'],
+      backchannel_logout_uri: `${site}/wiki/redirect_uri?logout=backchannel`,
     }],
   });
   const reason = await missingFrom(office, 'authorization_endpoint', 'userinfo_endpoint');
@@ -88,6 +89,17 @@ OIDCCABundlePath ${folder}/ca.pem
     assert.equal(answer.status, 200, apache.errors());
     assert.equal(application.requests.length, seen + 1);
     assert.ok(claim('sub'));
+  });
+
+  await t.test('hears behind the browser\'s back that somebody signed out', async () => {
+    const other = office.visitor();
+    const asked = await other.get(`${site}/wiki/page`, { headers: PAGE });
+    const back = await office.authorize(asked.location, site, { visitor: other });
+    assert.equal((await other.follow(await other.get(back.href, { headers: PAGE }))).status, 200, apache.errors());
+    const leaving = await other.get(`${office.issuer}/logout`, { headers: PAGE });
+    await other.submit(leaving.forms.find(({ action }) => action.endsWith('/logout')), { headers: PAGE });
+    await until(() => `the site to end the session:\n${office.logText}\n${apache.errors()}`, async () => (await other.get(`${site}/wiki/page`, { headers: PAGE })).status === 302);
+    assert.equal((await visitor.get(`${site}/wiki/page`, { headers: PAGE })).status, 200, 'other sessions go on');
   });
 
   await t.test('signs out at both places', async () => {

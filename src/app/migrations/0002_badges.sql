@@ -52,7 +52,8 @@ CREATE TABLE token_grants (
   ended_at BIGINT,
   end_reason TEXT NOT NULL,
   address TEXT NOT NULL,
-  user_agent TEXT NOT NULL
+  user_agent TEXT NOT NULL,
+  sid TEXT NOT NULL
 ) {{table_end}};
 CREATE INDEX token_grants_by_account ON token_grants (account_id, created_at);
 CREATE INDEX token_grants_by_client ON token_grants (client, created_at);

@@ -88,6 +88,16 @@ Result<std::int64_t> remove(Connection& connection, const SessionId& id) {
   return connection.exec(kOwn, id);
 }
 
+Result<std::vector<SessionId>> list_ids(Connection& connection, const AccountId& account,
+                                        const SessionId& but) {
+  static const Stmt kList{
+      "SELECT id FROM sessions WHERE account_id = $1 AND id <> $2 AND parent_id IS NULL ORDER BY created_at"};
+  std::vector<SessionId> ids;
+  LANYARD_CHECK(connection.query(
+      kList, [&](const Row& row) { ids.push_back(row.id<SessionTag>(0)); }, account, but));
+  return ids;
+}
+
 Result<std::int64_t> remove_all(Connection& connection, const AccountId& account, const SessionId& but) {
   static const Stmt kRemove{
       "DELETE FROM sessions WHERE account_id = $1 AND id <> $2 AND (parent_id IS NULL OR parent_id <> $2)"};

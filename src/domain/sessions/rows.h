@@ -26,6 +26,9 @@ Result<std::optional<Session>> find_by_id(store::Connection& connection, const S
 Status touch(store::Connection& connection, const Session& session, Time now, Time before);
 // The session and its children; how many rows went.
 Result<std::int64_t> remove(store::Connection& connection, const SessionId& id);
+// Of the account, without children, except one.
+Result<std::vector<SessionId>> list_ids(store::Connection& connection, const AccountId& account,
+                                        const SessionId& but);
 // Everything of the account, except one session and its children.
 Result<std::int64_t> remove_all(store::Connection& connection, const AccountId& account,
                                 const SessionId& but);

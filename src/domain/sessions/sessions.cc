@@ -38,8 +38,20 @@ Error not_signed_in() {
 
 }  // namespace
 
-Sessions::Sessions(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Lives lives)
-    : ledger_(ledger), random_(random), hashes_(std::move(hashes)), lives_(lives) {}
+Sessions::Sessions(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Lives lives,
+                   Followers followers)
+    : ledger_(ledger),
+      random_(random),
+      hashes_(std::move(hashes)),
+      lives_(lives),
+      followers_(std::move(followers)) {}
+
+Status Sessions::end_in(store::Connection& connection, journal::Notes& notes, const Session& session) {
+  LANYARD_CHECK(rows::remove(connection, session.id));
+  // It may be somebody else's than the actor's, whose cached verdicts have to fall too.
+  notes.add(note("session.ended", session));
+  return followers_.end ? followers_.end(connection, notes, session.id) : Status();
+}
 
 Result<Sessions::Started> Sessions::start(const Login& login, std::string_view old_cookie,
                                           const access::Actor& actor) {
@@ -62,9 +74,15 @@ Result<Sessions::Started> Sessions::start(const Login& login, std::string_view o
       for (const std::string& hash : hashes_.candidates(old_cookie)) {
         LANYARD_TRY(const auto old, rows::find_by_hash(connection, hash));
         if (!old) continue;
+        if (old->session.account != session.account) {
+          LANYARD_CHECK(end_in(connection, notes, old->session));
+          continue;
+        }
         LANYARD_CHECK(rows::remove(connection, old->session.id));
-        // It may be somebody else's, whose cached verdicts have to fall too.
-        notes.add(note("session.ended", old->session));
+        journal::Note ended = note("session.ended", old->session);
+        ended.data.set("continued_by", session.id.str());
+        notes.add(std::move(ended));
+        if (followers_.move) LANYARD_CHECK(followers_.move(connection, old->session.id, session.id));
       }
     }
     LANYARD_CHECK(rows::insert(connection, session, hashes_.of(started.cookie.reveal())));
@@ -143,10 +161,7 @@ Status Sessions::touch(const Session& session) {
 Status Sessions::end(const SessionId& id, const access::Actor& actor) {
   return ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
     LANYARD_TRY(const auto found, rows::find_by_id(connection, id));
-    if (!found) return {};
-    LANYARD_CHECK(rows::remove(connection, id));
-    notes.add(note("session.ended", *found));
-    return {};
+    return found ? end_in(connection, notes, *found) : Status();
   });
 }
 
@@ -154,9 +169,7 @@ Status Sessions::end_of_account(const AccountId& account, const SessionId& id, c
   return ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
     LANYARD_TRY(const auto found, rows::find_by_id(connection, id));
     if (!found || found->account != account) return make_error(Code::not_found, "There is no such session.");
-    LANYARD_CHECK(rows::remove(connection, id));
-    notes.add(note("session.ended", *found));
-    return {};
+    return end_in(connection, notes, *found);
   });
 }
 
@@ -164,14 +177,19 @@ Result<std::int64_t> Sessions::end_all(const AccountId& account, const std::opti
                                        const access::Actor& actor) {
   std::int64_t ended = 0;
   LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
+    LANYARD_TRY(const auto ids, rows::list_ids(connection, account, but.value_or(SessionId())));
     LANYARD_TRY(ended, rows::remove_all(connection, account, but.value_or(SessionId())));
     if (ended == 0) return {};
+    json::Array names;
+    for (const SessionId& id : ids) names.emplace_back(id.str());
     journal::Note n;
     n.event = "session.all_ended";
     n.subject = {"account", account.str()};
-    n.data = json::Object{{"sessions", ended}};
+    n.data = json::Object{{"sessions", ended}, {"session_ids", std::move(names)}};
     n.account = account;
     notes.add(std::move(n));
+    if (!followers_.end) return {};
+    for (const SessionId& id : ids) LANYARD_CHECK(followers_.end(connection, notes, id));
     return {};
   }));
   return ended;

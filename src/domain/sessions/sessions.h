@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,17 +42,25 @@ struct Login {  // what a session starts from
   std::string user_agent, address;  // cut to 200 bytes
 };
 
+// What hangs on a session by its id, and follows it in the same transaction. Either may be empty.
+struct Followers {
+  std::function<Status(store::Connection&, journal::Notes&, const SessionId& ended)> end;
+  // The same person signed in anew in the same browser.
+  std::function<Status(store::Connection&, const SessionId& former, const SessionId& next)> move;
+};
+
 // Thread-safe.
 class Sessions {
  public:
-  Sessions(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Lives lives);
+  Sessions(journal::Ledger& ledger, Random& random, crypto::KeyedHash hashes, Lives lives,
+           Followers followers = {});
 
   struct Started {
     Session session;
     Secret cookie;
   };
   // Always a new id and cookie (attack row 67); `old_cookie` of the same browser is ended in the same
-  // transaction.
+  // transaction. What hung on it moves to the new one when both are of one account, and ends otherwise.
   Result<Started> start(const Login& login, std::string_view old_cookie, const access::Actor& actor);
   Result<Started> start_child(const Session& parent, const ClientId& client, const access::Actor& actor);
 
@@ -62,11 +71,11 @@ class Sessions {
   // Moves seen_at when it is older than a minute (and the parent's).
   Status touch(const Session& session);
 
-  // With its children.
+  // With its children. Journals "session.ended".
   Status end(const SessionId& id, const access::Actor& actor);
   Status end_of_account(const AccountId& account, const SessionId& id,
                         const access::Actor& actor);  // Code::not_found when not theirs
-  // All, or all but one.
+  // All, or all but one. Journals "session.all_ended" with their ids.
   Result<std::int64_t> end_all(const AccountId& account, const std::optional<SessionId>& but,
                                const access::Actor& actor);
   Result<std::vector<Session>> list(const AccountId& account);  // live ones, newest first, without children
@@ -78,10 +87,13 @@ class Sessions {
   const Lives& lives() const { return lives_; }
 
  private:
+  Status end_in(store::Connection& connection, journal::Notes& notes, const Session& session);
+
   journal::Ledger& ledger_;
   Random& random_;
   crypto::KeyedHash hashes_;
   Lives lives_;
+  Followers followers_;
 };
 
 }  // namespace lanyard::sessions

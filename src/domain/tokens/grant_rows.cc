@@ -13,7 +13,7 @@ using store::Stmt;
 #define LANYARD_GRANT_COLUMNS                                                                          \
   "id, client, account_id, issuer, subject, source, kind, scope, audience, session_id, auth_time, "    \
   "bound_to, salt, generation, created_at, rotated_at, idle_until, expires_at, ended_at, end_reason, " \
-  "address, user_agent"
+  "address, user_agent, sid"
 
 std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> all;
@@ -45,6 +45,7 @@ TokenGrant read(const Row& row) {
   grant.end_reason = row.text(19);
   grant.address = row.text(20);
   grant.user_agent = row.text(21);
+  grant.sid = row.text(22);
   return grant;
 }
 
@@ -62,12 +63,12 @@ Status insert(Connection& connection, const TokenGrant& g) {
   static const Stmt kInsert{
       "INSERT INTO token_grants (" LANYARD_GRANT_COLUMNS
       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, NULL, '', "
-      "$19, $20)"};
+      "$19, $20, $21)"};
   const std::string scope = join(g.scopes, " "), audience = join(g.audience, " ");
   LANYARD_CHECK(connection.exec(kInsert, g.id, g.client, g.account, g.issuer, g.subject, g.source, g.kind,
                                 scope, audience, g.session, g.auth_time, g.bound_to, Blob{g.salt},
                                 g.generation, g.created_at, g.rotated_at, g.idle_until, g.expires_at,
-                                g.address, g.user_agent));
+                                g.address, g.user_agent, g.sid));
   return {};
 }
 
@@ -111,6 +112,13 @@ Result<std::vector<TokenGrant>> list_of_session(Connection& connection, std::str
                           " FROM token_grants WHERE session_id = $1 AND session_id <> '' AND ended_at IS "
                           "NULL"};
   return collect(connection, kList, session);
+}
+
+Status move_session(Connection& connection, std::string_view former, std::string_view next) {
+  static const Stmt kMove{
+      "UPDATE token_grants SET session_id = $2 WHERE session_id = $1 AND session_id <> ''"};
+  LANYARD_CHECK(connection.exec(kMove, former, next));
+  return {};
 }
 
 Result<std::vector<TokenGrant>> list_of_client(Connection& connection, const AccountId& account,

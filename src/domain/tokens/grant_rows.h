@@ -21,6 +21,7 @@ Status touch(store::Connection& connection, const TokenGrantId& id, Time now, Ti
 Result<bool> end(store::Connection& connection, const TokenGrantId& id, Time now, std::string_view reason);
 Result<std::vector<TokenGrant>> list(store::Connection& connection, const AccountId& account, Time now);
 Result<std::vector<TokenGrant>> list_of_session(store::Connection& connection, std::string_view session);
+Status move_session(store::Connection& connection, std::string_view former, std::string_view next);
 Result<std::vector<TokenGrant>> list_of_client(store::Connection& connection, const AccountId& account,
                                                const ClientId& client, Time now);
 Result<std::vector<TokenGrant>> list_of_whole_client(store::Connection& connection, const ClientId& client,

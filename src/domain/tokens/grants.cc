@@ -9,6 +9,9 @@
 namespace lanyard::tokens {
 namespace {
 
+// How long one stays when it is over: whoever signs out is signed out at applications whose tokens ran out
+// hours ago too (OIDC Back-Channel Logout).
+constexpr Duration kKept = std::chrono::hours(24);
 constexpr std::size_t kSaltBytes = 16;
 // An unchanged refresh token moves its idle time at most so often: a write for each use would buy nothing.
 constexpr Duration kTouchEvery = std::chrono::hours(1);
@@ -48,6 +51,7 @@ Status Grants::insert(store::Connection& connection, journal::Notes& notes, Toke
   grant.expires_at = std::min(grant.expires_at == Time{} ? Time::max() : grant.expires_at, now + lives.grant);
   grant.idle_until = std::min(grant.expires_at, now + lives.refresh_token);
   grant.user_agent = cut_utf8(grant.user_agent, 200);
+  if (grant.sid.empty()) grant.sid = grant.session;
   LANYARD_CHECK(rows::insert(connection, grant));
   notes.add({.event = "grant.created",
              .subject = {"account", grant.account.str()},
@@ -144,19 +148,18 @@ Status Grants::end_in(store::Connection& connection, journal::Notes& notes, cons
   return {};
 }
 
-Result<std::int64_t> Grants::end_of_session(const std::string& session, const std::string& reason,
-                                            const access::Actor& actor) {
-  std::int64_t count = 0;
-  LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
-    LANYARD_TRY(auto all, rows::list_of_session(connection, session));
-    std::erase_if(all, is_offline);
-    count = static_cast<std::int64_t>(all.size());
-    for (const TokenGrant& grant : all) {
-      LANYARD_CHECK(end_in(connection, notes, grant.id, reason));
-    }
-    return {};
-  }));
-  return count;
+Status Grants::end_of_session(store::Connection& connection, journal::Notes& notes,
+                              const std::string& session, const std::string& reason) {
+  LANYARD_TRY(const auto all, rows::list_of_session(connection, session));
+  for (const TokenGrant& grant : all) {
+    if (!is_offline(grant)) LANYARD_CHECK(end_in(connection, notes, grant.id, reason));
+  }
+  return {};
+}
+
+Status Grants::move_session(store::Connection& connection, const std::string& former,
+                            const std::string& next) {
+  return rows::move_session(connection, former, next);
 }
 
 Result<std::int64_t> Grants::end_of_client(const AccountId& account, const ClientId& client,
@@ -204,7 +207,7 @@ Result<std::vector<TokenGrant>> Grants::list(const AccountId& account) {
 Result<std::int64_t> Grants::sweep(std::int64_t most) {
   std::int64_t swept = 0;
   LANYARD_CHECK(ledger_.database().write([&](store::Connection& connection) -> Status {
-    LANYARD_TRY(swept, rows::sweep(connection, ledger_.clock().now(), most));
+    LANYARD_TRY(swept, rows::sweep(connection, ledger_.clock().now() - kKept, most));
     return {};
   }));
   return swept;

@@ -28,6 +28,9 @@ struct TokenGrant {
   std::string kind;                     // "authorization_code", "device_code", "token_exchange"
   std::vector<std::string> scopes, audience;
   std::string session;  // whose end ends it too, unless the access is offline; may be empty
+  // What ID tokens call the session, `sid`: the one that it began in. It stays when the person signs in anew
+  // and `session` moves, since applications remember it. Filled in by insert().
+  std::string sid;
   Time auth_time{};
   std::string bound_to;  // "jkt:…" or "x5t:…": the key that must be shown at every refresh; may be empty
   std::string salt;      // goes into its refresh tokens; filled in by insert()
@@ -70,15 +73,17 @@ class Grants {
   Status end(const TokenGrantId& id, const std::string& reason, const access::Actor& actor);
   Status end_in(store::Connection& connection, journal::Notes& notes, const TokenGrantId& id,
                 const std::string& reason);
-  Result<std::int64_t> end_of_session(const std::string& session, const std::string& reason,
-                                      const access::Actor& actor);
+  // What follows a session (sessions::Followers): all but offline access ends with it.
+  Status end_of_session(store::Connection& connection, journal::Notes& notes, const std::string& session,
+                        const std::string& reason);
+  Status move_session(store::Connection& connection, const std::string& former, const std::string& next);
   Result<std::int64_t> end_of_client(const AccountId& account, const ClientId& client,
                                      const std::string& reason, const access::Actor& actor);
   // Everybody's; for a client that goes away.
   Result<std::int64_t> end_all_of_client(const ClientId& client, const std::string& reason,
                                          const access::Actor& actor);
   Result<std::vector<TokenGrant>> list(const AccountId& account);  // live ones, newest first
-  // Deletes at most `most` rows that ended or expired; uses the index on expiry.
+  // Deletes at most `most` rows that expired a day ago; uses the index on expiry.
   Result<std::int64_t> sweep(std::int64_t most);
 
  private:

@@ -27,13 +27,15 @@ class RefreshTokens : public test::OnEveryDatabase {
     client_.auth = clients::AuthMethod::client_secret;
   }
 
-  TokenGrant give() {
+  TokenGrant give(const std::string& session = "",
+                  std::vector<std::string> scopes = {"openid", "offline_access"}) {
     TokenGrant grant;
+    grant.session = session;
     grant.id = grants_->make_id();
     grant.client = client_.id;
     grant.account = account_;
     grant.kind = "authorization_code";
-    grant.scopes = {"openid", "offline_access"};
+    grant.scopes = std::move(scopes);
     EXPECT_TRUE(test::succeeded(
         ledger_->change({}, [&](store::Connection& connection, journal::Notes& notes) -> Status {
           return grants_->insert(connection, notes, grant, client_.lives);
@@ -181,15 +183,41 @@ TEST_P(RefreshTokens, attack_075_revoking_wins_against_a_refresh) {
   EXPECT_EQ(grants_->list(account_)->size(), 0U);
 }
 
-TEST_P(RefreshTokens, a_session_or_a_client_takes_its_grants_along) {
+TEST_P(RefreshTokens, a_client_takes_its_grants_along_and_they_go_a_day_after_their_end) {
   TokenGrant one = give();
   EXPECT_EQ(grants_->list(account_)->size(), 1U);
   EXPECT_EQ(*grants_->end_of_client(account_, client_.id, "withdrawn", {}), 1);
   EXPECT_EQ(grants_->list(account_)->size(), 0U);
-  EXPECT_EQ(*grants_->end_of_session("", "ended", {}), 0) << "offline grants belong to no session";
   clock_.advance(std::chrono::hours(24 * 401));
+  EXPECT_EQ(*grants_->sweep(10), 0) << "kept for a day: whoever signs out late is signed out everywhere";
+  clock_.advance(std::chrono::hours(24));
   EXPECT_EQ(*grants_->sweep(10), 1);
   EXPECT_FALSE(grants_->get(one.id).ok());
+}
+
+TEST_P(RefreshTokens, a_session_takes_along_what_is_not_offline) {
+  const TokenGrant bound = give("s-1", {"openid"}), offline = give("s-1"), other = give("s-2", {"openid"});
+  const auto end = [&](const std::string& session) {
+    return ledger_->change({}, [&](store::Connection& connection, journal::Notes& notes) {
+      return grants_->end_of_session(connection, notes, session, "signed out");
+    });
+  };
+  ASSERT_TRUE(test::succeeded(end("")));
+  EXPECT_TRUE(is_alive(bound));
+  ASSERT_TRUE(test::succeeded(end("s-1")));
+  EXPECT_FALSE(is_alive(bound));
+  EXPECT_TRUE(is_alive(offline));
+  EXPECT_TRUE(is_alive(other));
+}
+
+TEST_P(RefreshTokens, move_with_the_session_and_keep_what_applications_call_it) {
+  const TokenGrant grant = give("s-1", {"openid"});
+  ASSERT_TRUE(test::succeeded(db().write(
+      [&](store::Connection& connection) { return grants_->move_session(connection, "s-1", "s-2"); })));
+  const auto moved = grants_->get(grant.id);
+  ASSERT_TRUE(test::succeeded(moved));
+  EXPECT_EQ(moved->session, "s-2");
+  EXPECT_EQ(moved->sid, "s-1");
 }
 
 TEST_P(RefreshTokens, consent_is_remembered_by_client_and_scopes) {

@@ -22,6 +22,8 @@ constexpr auto kRoutes = std::to_array<Row>({
     {kGet, "/account/sessions", Needs::member, show_sessions},
     {kPost, "/account/sessions/end-others", Needs::member, end_other_sessions},
     {kPost, "/account/sessions/{id}/end", Needs::member, end_session},
+    {kGet, "/account/apps", Needs::member, show_apps},
+    {kPost, "/account/apps/{client}/stop", Needs::member, stop_app},
     {kGet, "/account/tokens", Needs::member, show_tokens},
     {kPost, "/account/tokens", Needs::fresh_member, make_token},
     {kGet, "/account/tokens/{id}", Needs::member, ask_about_token},
@@ -33,6 +35,7 @@ constexpr auto kRoutes = std::to_array<Row>({
     {kPost, "/admin/queue/{id}", Needs::administrator, decide},
     {kGet, "/admin/accounts", Needs::administrator, show_people},
     {kGet, "/admin/accounts/{id}", Needs::administrator, show_person},
+    {kPost, "/admin/accounts/{id}/apps/{client}/stop", Needs::fresh_administrator, stop_app_of},
     {kPost, "/admin/accounts/{id}/{act}", Needs::fresh_administrator, change_person},
 });
 

@@ -13,10 +13,13 @@
 #include "domain/callers/callers.h"
 #include "domain/callers/cookies.h"
 #include "domain/clients/clients.h"
+#include "domain/clients/registry.h"
 #include "domain/credentials/credentials.h"
 #include "domain/groups/groups.h"
 #include "domain/journal/journal.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/consents.h"
+#include "domain/tokens/grants.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
 #include "platform/view/page.h"
@@ -38,6 +41,9 @@ struct Parts {
   groups::Groups& groups;
   sessions::Sessions& sessions;
   credentials::Credentials& credentials;
+  tokens::Grants& grants;
+  tokens::Consents& consents;
+  clients::Registry& registry;
   callers::Callers& callers;
   const clients::Clients& clients;
   const view::PageFrame& site;
@@ -47,8 +53,9 @@ struct Parts {
   const Log& log;
 };
 
-// GET /  leads on; GET /pending; GET /account and below it profile, identities, sessions, tokens, groups; GET
-// /admin/queue, /admin/accounts, /admin/accounts/{id} with their POSTs. Every POST carries the guard's field.
+// GET /  leads on; GET /pending; GET /account and below it profile, identities, sessions, apps, tokens,
+// groups; GET /admin/queue, /admin/accounts, /admin/accounts/{id} with their POSTs. Every POST carries the
+// guard's field.
 class Account {
  public:
   Account(Parts parts, Settings settings);

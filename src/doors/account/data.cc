@@ -71,6 +71,28 @@ json::Object token_data(const credentials::Credential& token) {
           {"revoked_at", time_value(token.revoked_at)}};
 }
 
+json::Object grant_data(const tokens::TokenGrant& grant) {
+  return {{"id", grant.id.str()},
+          {"client", grant.client.str()},
+          {"kind", grant.kind},
+          {"scope", join(grant.scopes, " ")},
+          {"audience", join(grant.audience, " ")},
+          {"issuer", grant.issuer},
+          {"subject", grant.subject},
+          {"created_at", format_rfc3339(grant.created_at)},
+          {"last_used_at", format_rfc3339(grant.rotated_at)},
+          {"expires_at", format_rfc3339(grant.expires_at)},
+          {"user_agent", grant.user_agent},
+          {"address", grant.address}};
+}
+
+json::Object consent_data(const tokens::Consent& consent) {
+  return {{"client", consent.client.str()},
+          {"scope", join(consent.scopes, " ")},
+          {"audience", join(consent.audience, " ")},
+          {"given_at", format_rfc3339(consent.given_at)}};
+}
+
 template <class T>
 json::Array list_data(const std::vector<T>& items, json::Object (*write)(const T&)) {
   json::Array array;
@@ -85,6 +107,8 @@ Result<json::Object> collect(const Desk& desk, const AccountId& id) {
   LANYARD_TRY(const auto addresses, parts.directory.list_addresses(id));
   LANYARD_TRY(const auto sessions, parts.sessions.list(id));
   LANYARD_TRY(const auto tokens, parts.credentials.list(id));
+  LANYARD_TRY(const auto grants, parts.grants.list(id));
+  LANYARD_TRY(const auto consents, parts.consents.list(id));
   LANYARD_TRY(const auto groups, parts.groups.paths_of(id));
   LANYARD_TRY(const auto request, parts.approvals.find_latest(id));
   json::Array paths;
@@ -94,7 +118,9 @@ Result<json::Object> collect(const Desk& desk, const AccountId& id) {
                     {"addresses", list_data(addresses, address_data)},
                     {"groups", std::move(paths)},
                     {"sessions", list_data(sessions, session_data)},
-                    {"tokens", list_data(tokens, token_data)}};
+                    {"tokens", list_data(tokens, token_data)},
+                    {"grants", list_data(grants, grant_data)},
+                    {"consents", list_data(consents, consent_data)}};
   if (request) {
     data.set("request", json::Object{{"id", request->id.str()},
                                      {"opened_at", format_rfc3339(request->opened_at)},

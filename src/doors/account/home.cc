@@ -64,6 +64,8 @@ net::Response show_home(const Desk& desk, const Visit& visit) {
   if (!sessions) return refuse(desk, visit, sessions.error());
   const auto tokens = desk.parts.credentials.list(account.id);
   if (!tokens) return refuse(desk, visit, tokens.error());
+  const auto apps = count_apps(desk, account.id);
+  if (!apps) return refuse(desk, visit, apps.error());
   const Time now = desk.parts.clock.now();
   const auto live = static_cast<std::size_t>(
       std::ranges::count_if(*tokens, [&](const auto& token) { return is_live(token, now); }));
@@ -75,6 +77,9 @@ net::Response show_home(const Desk& desk, const Visit& visit) {
       {{"/account/profile", "Profile", "Name, institution, experiment"},
        {"/account/identities", "Logins", count_words(identities->size(), "login", "logins")},
        {"/account/sessions", "Sessions", count_words(sessions->size(), "browser", "browsers")},
+       {"/account/apps", "Applications",
+        cat(count_words(*apps, "application acts", "applications act"), " for you")},
+       {"/device", "Connect a program", "Type the code that it shows"},
        {"/account/tokens", "Tokens",
         desk.settings.api_tokens ? count_words(live, "token", "tokens") : std::string("switched off here")},
        {"/account/groups", "Groups", count_words(visit.caller->person->groups.size(), "group", "groups")},

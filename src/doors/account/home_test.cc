@@ -48,7 +48,8 @@ TEST_F(Home, data_holds_what_is_stored_and_no_proof) {
   EXPECT_TRUE(response.find_header("Content-Disposition").value_or("").starts_with("attachment"));
   const auto data = json::parse_object(response.body());
   ASSERT_TRUE(data.ok());
-  for (const char* part : {"account", "identities", "addresses", "sessions", "tokens", "groups", "request"})
+  for (const char* part : {"account", "identities", "addresses", "sessions", "tokens", "grants", "consents",
+                           "groups", "request"})
     EXPECT_NE(data->find(part), nullptr) << part;
   EXPECT_FALSE(shows(response, token));
   EXPECT_FALSE(shows(response, "hash"));

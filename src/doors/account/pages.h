@@ -26,6 +26,14 @@ net::Response show_sessions(const Desk& desk, const Visit& visit);
 net::Response end_session(const Desk& desk, const Visit& visit);
 net::Response end_other_sessions(const Desk& desk, const Visit& visit);
 
+// apps.cc
+net::Response show_apps(const Desk& desk, const Visit& visit);
+net::Response stop_app(const Desk& desk, const Visit& visit);
+// For administrators, about somebody else: a part of the page of an account.
+net::Response stop_app_of(const Desk& desk, const Visit& visit);
+Result<view::Html> apps_of(const Desk& desk, const Visit& visit, const AccountId& account);
+Result<std::size_t> count_apps(const Desk& desk, const AccountId& account);
+
 // tokens.cc
 net::Response show_tokens(const Desk& desk, const Visit& visit);
 net::Response make_token(const Desk& desk, const Visit& visit);

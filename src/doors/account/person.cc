@@ -181,6 +181,7 @@ Result<view::Html> body_of(const Desk& desk, const Visit& visit, const Account& 
   LANYARD_TRY(const auto request, parts.approvals.find_latest(account.id));
   LANYARD_TRY(const auto identities, parts.directory.list_identities(account.id));
   LANYARD_TRY(const auto sessions, parts.sessions.list(account.id));
+  LANYARD_TRY(const auto apps, apps_of(desk, visit, account.id));
   LANYARD_TRY(const auto paths, parts.groups.paths_of(account.id));
   LANYARD_TRY(const auto entries, read_timeline(desk, account.id));
   view::Html groups = el("h2", "Groups");
@@ -188,7 +189,7 @@ Result<view::Html> body_of(const Desk& desk, const Visit& visit, const Account& 
   for (const std::string& path : paths) lines.emplace_back(el("bdi", path));
   groups.add(lines.empty() ? view::hint("None.") : view::plain_list(lines));
   return group(header_of(account), decision_of(visit, account, request), acts_of(desk, visit, account),
-               identities_of(desk, identities), sessions_of(sessions), groups, timeline_of(entries));
+               identities_of(desk, identities), sessions_of(sessions), apps, groups, timeline_of(entries));
 }
 
 Error no_such_account() {
@@ -207,6 +208,9 @@ net::Response show_person(const Desk& desk, const Visit& visit) {
   page.body.add(el("p", view::text_link("← Accounts", "/admin/accounts")));
   if (const Act* act = find_act(visit.query.value_or("done", "")))
     page.body.add(view::notice(view::NoticeKind::info, act->done));
+  if (visit.query.value_or("done", "") == "stopped")
+    page.body.add(
+        view::notice(view::NoticeKind::info, "The application does not act for the person any more."));
   auto body = body_of(desk, visit, *account);
   if (!body) return refuse(desk, visit, body.error());
   page.body.add(*body);

@@ -22,6 +22,7 @@ std::string value_of(std::string_view scope, const callers::Person& person) {
     if (!account.institution.empty()) text = cat(text, ", ", account.institution);
     return text;
   }
+  if (scope == "openid") return account.id.str();
   if (scope == "email") return account.email;
   if (scope == "groups" || scope.starts_with("wlcg.groups") || scope == "entitlements")
     return person.groups.empty() ? "you are in no group" : join(person.groups, ", ");
@@ -53,9 +54,14 @@ view::Page consent_page(const Desk& desk, const Interaction& interaction, const 
   const std::string name = client.name.empty() ? client.id.str() : client.name;
   view::Page page;
   page.title = cat("Let ", name, " know who you are?");
-  page.body.add(el("p", el("strong", name), " (", host_of(wanted.redirect_uri),
-                   ") wants to use your account at ", el("strong", desk.parts.site.site_name),
-                   ". You are signed in as ", el("strong", caller.person->account.name), "."));
+  page.body.add(el("p", el("strong", name), " wants to use your account at ",
+                   el("strong", desk.parts.site.site_name), ". You are signed in as ",
+                   el("strong", caller.person->account.name), "."));
+  std::vector<std::pair<std::string, view::Html>> about;
+  if (!client.uri.empty()) about.emplace_back("Its page", view::text_link(client.uri, client.uri));
+  if (!client.contacts.empty()) about.emplace_back("Run by", join(client.contacts, ", "));
+  about.emplace_back("You return to", el("strong", host_of(wanted.redirect_uri)));
+  page.body.add(view::definitions(about));
   if (client.source == "registration") {
     page.body.add(view::notice(view::NoticeKind::warning, "Nobody at this site has checked this application",
                                "It registered itself. Go on only if you know it and started this yourself."));
@@ -73,19 +79,19 @@ view::Page consent_page(const Desk& desk, const Interaction& interaction, const 
     links.push_back(view::text_link("What it does with your data", client.policy_uri));
   if (!client.tos_uri.empty()) links.push_back(view::text_link("Its terms", client.tos_uri));
   for (const view::Html& link : links) page.body.add(el("p", link));
-  page.body.add(view::post_form(
-      {.action = "/consent",
-       .csrf = desk.parts.guard.value_for(caller.session.str()),
-       .hidden = {{"request", interaction.id}}},
-      view::button_row(
-          {view::button(
-               {.label = "Allow", .emphasis = view::Emphasis::primary, .name = "decision", .value = "allow"}),
-           view::button({.label = "Refuse",
-                         .emphasis = view::Emphasis::secondary,
-                         .name = "decision",
-                         .value = "refuse"})})));
+  page.body.add(view::post_form({.action = "/consent",
+                                 .csrf = desk.parts.guard.value_for(caller.session.str()),
+                                 .hidden = {{"request", interaction.id}}},
+                                view::button_row({view::button({.label = "Refuse",
+                                                                .emphasis = view::Emphasis::secondary,
+                                                                .name = "decision",
+                                                                .value = "refuse"}),
+                                                  view::button({.label = "Allow",
+                                                                .emphasis = view::Emphasis::primary,
+                                                                .name = "decision",
+                                                                .value = "allow"})})));
   page.body.add(view::hint(group("You can take this back at any time on ",
-                                 view::text_link("your account's page", "/account"), ".")));
+                                 view::text_link("the page of what acts for you", "/account/apps"), ".")));
   page.person = signed_in(desk, caller);
   return page;
 }

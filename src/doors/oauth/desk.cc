@@ -79,7 +79,9 @@ net::Response lead_back(const Desk& desk, const net::Request& request, const std
                         const std::string& url) {
   view::Page page;
   page.title = cat("Taking you back to ", client_name);
-  page.body = view::group(view::el("p", "You can close this page when nothing happens by itself."),
+  page.body = view::group(view::el("p",
+                                   "If nothing happens by itself, press the button. When a program on this "
+                                   "computer goes on, you can close this page."),
                           view::button_row({view::button_link("Go on", url, view::Emphasis::primary)}));
   net::Response response = show(desk, request, std::move(page));
   response.header("Refresh", cat("0; url=", url));

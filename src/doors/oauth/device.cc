@@ -70,9 +70,8 @@ view::Page code_page(const Desk& desk, const callers::Caller& caller, const std:
   page.body.add(
       view::post_form({.action = "/device", .csrf = desk.parts.guard.value_for(caller.session.str())},
                       group(view::text_field(field), view::button({.label = "Go on"}))));
-  page.body.add(
-      view::hint("Somebody sent you a code or a link to this page? Then it is their program that "
-                 "would act for you. Do not go on."));
+  page.body.add(view::notice(view::NoticeKind::warning, "Somebody sent you a code, or a link to this page?",
+                             el("p", "Then it is their program that would act for you. Do not go on.")));
   page.person = signed_in(desk, caller);
   return page;
 }
@@ -82,11 +81,12 @@ view::Page confirm_page(const Desk& desk, const callers::Caller& caller, const c
   const std::string name = client.name.empty() ? client.id.str() : client.name;
   view::Page page;
   page.title = cat("Let ", name, " act for you?");
-  page.body.add(el("p", "You are signed in as ", el("strong", caller.person->account.name), "."));
+  page.body.add(el("p", "You are signed in as ", el("strong", caller.person->account.name),
+                   ". Allow it only if the program shows the same code."));
   page.body.add(view::definitions({{"Program", view::Html(name)},
                                    {"Asked from", view::code(asked.address)},
                                    {"At", view::time_text(asked.created_at)},
-                                   {"Code", view::code(code)}}));
+                                   {"Code", el("strong", view::code(code))}}));
   if (client.source == "registration") {
     page.body.add(view::notice(view::NoticeKind::warning, "Nobody at this site has checked this program",
                                "It registered itself, under a name that it chose."));
@@ -96,17 +96,17 @@ view::Page confirm_page(const Desk& desk, const callers::Caller& caller, const c
   if (!asked.audience.empty()) page.body.add(view::hint(cat("To be used at: ", join(asked.audience, ", "))));
   page.body.add(view::notice(view::NoticeKind::warning, "Only if you started it yourself, just now",
                              "Whoever sent you a link or a code would get what stands above."));
-  page.body.add(view::post_form(
-      {.action = "/device/confirm",
-       .csrf = desk.parts.guard.value_for(caller.session.str()),
-       .hidden = {{"user_code", code}}},
-      view::button_row(
-          {view::button(
-               {.label = "Allow", .emphasis = view::Emphasis::primary, .name = "decision", .value = "allow"}),
-           view::button({.label = "Refuse",
-                         .emphasis = view::Emphasis::secondary,
-                         .name = "decision",
-                         .value = "refuse"})})));
+  page.body.add(view::post_form({.action = "/device/confirm",
+                                 .csrf = desk.parts.guard.value_for(caller.session.str()),
+                                 .hidden = {{"user_code", code}}},
+                                view::button_row({view::button({.label = "Refuse",
+                                                                .emphasis = view::Emphasis::secondary,
+                                                                .name = "decision",
+                                                                .value = "refuse"}),
+                                                  view::button({.label = "Allow",
+                                                                .emphasis = view::Emphasis::primary,
+                                                                .name = "decision",
+                                                                .value = "allow"})})));
   page.person = signed_in(desk, caller);
   return page;
 }
@@ -247,6 +247,9 @@ net::Response decide_device(const Desk& desk, const net::Request& request) {
   const access::Actor actor = callers::to_actor(*posted.caller, request);
   const auto asked = desk.parts.devices.find(posted.code);
   if (!asked) return show_error(desk, request, asked.error());
+  const auto client = desk.parts.registry.find(asked->client.str());
+  if (!client) return show_error(desk, request, client.error());
+  const std::string& name = (*client)->name.empty() ? (*client)->id.str() : (*client)->name;
   Status decided;
   if (decision == "allow") {
     if (const auto fault = check_groups(asked->scopes, person))
@@ -264,10 +267,17 @@ net::Response decide_device(const Desk& desk, const net::Request& request) {
   }
   if (!decided) return show_error(desk, request, decided.error());
   view::Page page;
-  page.title = decision == "allow" ? "The program is connected" : "Refused";
-  page.body.add(el("p", decision == "allow"
-                            ? "It goes on by itself within a few seconds. You can close this page."
-                            : "The program gets nothing. You can close this page."));
+  if (decision == "allow") {
+    page.title = cat(name, " is connected");
+    page.body.add(
+        el("p", "The program goes on by itself within a few seconds. You can close this page now."));
+    page.body.add(view::hint(group("Not what you wanted? Stop it on ",
+                                   view::text_link("the page of what acts for you", "/account/apps"), ".")));
+  } else {
+    page.title = cat(name, " was refused");
+    page.body.add(el("p", "The program gets nothing. You can close this page now."));
+    page.body.add(view::hint("Did somebody send you the code? Then tell the people who run this service."));
+  }
   page.person = signed_in(desk, *posted.caller);
   return show(desk, request, std::move(page));
 }

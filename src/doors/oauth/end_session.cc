@@ -1,6 +1,7 @@
 // RP-initiated logout (OIDC RP-Initiated Logout 1.0): an application says that somebody wants to sign out.
 // They are asked, since anybody can make a browser come here (attack row 87).
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "doors/oauth/handlers.h"
@@ -75,16 +76,36 @@ net::Response finished(const Desk& desk, const net::Request& request, const Wish
   return show(desk, request, std::move(page));
 }
 
+// Names of what was entered through this session, each once.
+Result<std::set<std::string>> list_entered(const Desk& desk, const callers::Caller& caller) {
+  LANYARD_TRY(const auto grants, desk.parts.grants.list(caller.person->account.id));
+  std::set<std::string> names;
+  for (const tokens::TokenGrant& grant : grants) {
+    if (grant.session != caller.session.str() || tokens::is_offline(grant)) continue;
+    const auto client = desk.parts.registry.find(grant.client.str());
+    names.insert(client ? name_of(**client) : grant.client.str());
+  }
+  return names;
+}
+
 net::Response ask(const Desk& desk, const net::Request& request, const Wish& wish,
                   const callers::Caller& caller) {
+  const auto entered = list_entered(desk, caller);
+  if (!entered) return show_error(desk, request, entered.error());
   view::Page page;
   page.title = "Sign out?";
-  page.body.add(view::el("p",
-                         wish.client ? view::group(view::el("strong", name_of(*wish.client)),
-                                                   " says that you want to sign out. ")
-                                     : view::Html(),
-                         "Your session in this browser ends, and with it those at all applications that you "
-                         "entered through it."));
+  page.body.add(view::el(
+      "p",
+      wish.client
+          ? view::group(view::el("strong", name_of(*wish.client)), " says that you want to sign out. ")
+          : view::Html(),
+      "The session of ", view::el("strong", caller.person->account.name),
+      " in this browser ends, and with it what applications may do in it", entered->empty() ? "." : ":"));
+  if (!entered->empty()) {
+    std::vector<view::Html> lines;
+    for (const std::string& name : *entered) lines.emplace_back(name);
+    page.body.add(view::plain_list(lines));
+  }
   view::PostForm form{.action = "/end_session", .csrf = desk.parts.guard.value_for(caller.session.str())};
   if (wish.client) form.hidden.emplace_back("client_id", wish.client->id.str());
   if (!wish.redirect_uri.empty()) form.hidden.emplace_back("post_logout_redirect_uri", wish.redirect_uri);
@@ -121,8 +142,6 @@ net::Response end_session(const Desk& desk, const net::Request& request) {
   const access::Actor actor = callers::to_actor(*caller, request);
   if (const Status ended = desk.parts.sessions.end(caller->session, actor); !ended)
     return show_error(desk, request, ended.error());
-  const auto grants = desk.parts.grants.end_of_session(caller->session.str(), "signed out", actor);
-  if (!grants) return show_error(desk, request, grants.error());
   net::Response response = finished(desk, request, *wish);
   response.cookie(desk.parts.cookies.removed(desk.parts.cookies.session_name()));
   return response;

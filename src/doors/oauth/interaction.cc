@@ -105,14 +105,18 @@ static Result<Kept> keep_data(const Desk& desk, const net::Request& request, jso
 }
 
 Result<Kept> keep(const Desk& desk, const net::Request& request, const Interaction& interaction) {
+  // The sign-in page says the wish: "Sign in to …".
+  const clients::Client& client = *interaction.request.client;
+  const std::string& name = client.name.empty() ? client.id.str() : client.name;
   return keep_data(desk, request,
-                   json::Object{{"parameters", interaction.request.parameters.encode()},
+                   json::Object{{"wish", cat("continue to ", name)},
+                                {"parameters", interaction.request.parameters.encode()},
                                 {"begun", to_micros(interaction.begun)},
                                 {"pushed", interaction.was_pushed}});
 }
 
 Result<Kept> keep_device(const Desk& desk, const net::Request& request, const std::string& user_code) {
-  return keep_data(desk, request, json::Object{{"user_code", user_code}});
+  return keep_data(desk, request, json::Object{{"wish", "connect a program"}, {"user_code", user_code}});
 }
 
 Result<Found> find_interaction(const Desk& desk, const net::Request& request, std::string_view id) {

@@ -52,6 +52,8 @@ json::Object metadata(const Settings& settings) {
                                  "given_name", "family_name", "preferred_username", "email", "email_verified",
                                  "groups", "organisation_name", "updated_at"})},
       {"prompt_values_supported", list({"none", "login", "consent", "select_account"})},
+      {"backchannel_logout_supported", true},
+      {"backchannel_logout_session_supported", true},
       {"claims_parameter_supported", false},
       {"request_parameter_supported", false},
       {"request_uri_parameter_supported", false},

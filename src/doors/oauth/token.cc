@@ -76,7 +76,7 @@ Answered issue_tokens(const Desk& desk, const TokenRequest& asked, const Issue& 
   order.scopes = issue.scopes;
   order.audience = issue.audience;
   order.grant_id = issue.grant->id.str();
-  order.session_id = issue.grant->session;
+  order.session_id = issue.grant->sid;
   order.nonce = issue.nonce;
   order.auth_time = issue.grant->auth_time;
   const std::string bound_to = issue.grant->bound_to.empty() ? asked.bound_to() : issue.grant->bound_to;

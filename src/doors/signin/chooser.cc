@@ -1,6 +1,7 @@
 // The pages on which one chooses a provider, and the pages that only explain.
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "doors/signin/handlers.h"
 #include "platform/view/pieces.h"
@@ -60,6 +61,17 @@ net::Response choose(const Desk& desk, const net::Request& request, view::Page p
   return response;
 }
 
+// What for: the door that kept the wish says it in words.
+std::string title_of(Desk& desk, const ReturnTo& back) {
+  if (const clients::Client* client = desk.parts.clients.find(back.client))
+    return cat("Sign in to continue to ", client->name);
+  if (back.request.empty()) return "Sign in";
+  const auto kept = desk.parts.artefacts.peek(sessions::ArtefactKind::interaction, "", back.request);
+  if (!kept) return "Sign in";
+  const auto wish = json::get_string(kept->data, "wish");
+  return wish ? cat("Sign in to ", *wish) : "Sign in";
+}
+
 }  // namespace
 
 std::optional<net::Response> when_closed(const Desk& desk, const net::Request& request) {
@@ -97,8 +109,7 @@ net::Response show_chooser(Desk& desk, const net::Request& request) {
   if (person && !wants_choice)
     return net::Response::redirect(next_page(*person, desk.parts.clock.now(), *back));
   view::Page page;
-  const clients::Client* client = desk.parts.clients.find(back->client);
-  page.title = client == nullptr ? "Sign in" : cat("Sign in to continue to ", client->name);
+  page.title = title_of(desk, *back);
   if (person) {
     const std::string next = next_page(*person, desk.parts.clock.now(), *back);
     page.body.add(view::notice(

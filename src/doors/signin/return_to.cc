@@ -9,14 +9,16 @@
 namespace lanyard::doors::signin {
 namespace {
 
-constexpr std::array<std::string_view, 12> kOurPages{
+constexpr std::array<std::string_view, 14> kOurPages{
     "/",
     "/account",
     "/account/profile",
     "/account/identities",
     "/account/sessions",
     "/account/tokens",
+    "/account/apps",
     "/account/groups",
+    "/device",
     "/pending",
     "/admin/queue",
     "/admin/accounts",
