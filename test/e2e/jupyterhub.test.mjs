@@ -10,7 +10,7 @@ import { render } from './support/nginx.mjs';
 import { missingFrom, newSecret, startOffice } from './support/office.mjs';
 import { PEOPLE } from './support/provider.mjs';
 
-test('JupyterHub', { skip: missingJupyterHub() }, async (t) => {
+test('row_GL17: an unmodified JupyterHub logs its users in through us', { skip: missingJupyterHub() }, async (t) => {
   const host = '127.0.0.4';
   const port = await freePort(host);
   const url = `http://${host}:${port}`;
