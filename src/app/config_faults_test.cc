@@ -1,30 +1,23 @@
 // A table of configurations that are wrong, each with the key and the words that an operator must see.
 #include <gtest/gtest.h>
 
+#include "app/config_faults_for_test.h"
 #include "app/config_reader.h"
 #include "app/config_test_support.h"
-#include "base/text.h"
 
 namespace lanyard::app {
 namespace {
 
+using test::expect_rows;
 using test::find_fault;
 using test::kShortest;
+using test::more;
 using test::read_text;
 using test::require_loaded;
-
-// One fault: where it is, and words of `what` and of `remedy`.
-struct Row {
-  std::string text;
-  std::string key, what, remedy;
-};
 
 std::string server(std::string_view keys) {
   return "server:\n  public_url: https://id.example.org\n" + std::string(keys) +
          "database:\n  url: \"sqlite::memory:\"\n";
-}
-std::string more(std::string_view text) {
-  return std::string(kShortest) + std::string(text);
 }
 std::string provider(std::string_view keys) {
   return more("providers:\n  - id: idp\n    client_id: lanyard\n") +
@@ -43,35 +36,8 @@ std::string admission(std::string_view keys) {
 std::string gate(std::string_view keys) {
   return more("clients:\n  - {id: wiki, origin: \"https://wiki.example.org\"}\n" + std::string(keys));
 }
-// A client that is right, with other keys.
-std::string oauth(std::string_view keys, std::string_view id = "hub") {
-  const auto unless = [&](std::string_view key, std::string_view value) {
-    const std::string line = cat("    ", key, ": ");
-    return keys.find(line) == std::string_view::npos ? cat(line, value, "\n") : std::string();
-  };
-  return more(cat("clients:\n  - id: ", id, "\n", unless("kind", "oauth"),
-                  unless("redirect_uris", "[\"https://hub.example.org/cb\"]"), unless("auth_method", "none"),
-                  keys));
-}
 std::string route(std::string_view keys) {
   return gate("gate:\n  routes:\n    - " + std::string(keys) + "\n");
-}
-
-void expect_rows(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.text);
-    const ConfigOutcome outcome = read_text(row.text);
-    EXPECT_FALSE(outcome.loaded.has_value());
-    EXPECT_EQ(outcome.faults.size(), 1U) << describe(outcome.faults);
-    const ConfigFault* fault = find_fault(outcome, row.key);
-    if (fault == nullptr) {
-      ADD_FAILURE() << "no fault at " << row.key << "\n" << describe(outcome.faults);
-      continue;
-    }
-    EXPECT_NE(fault->what.find(row.what), std::string::npos) << fault->what;
-    EXPECT_NE(fault->remedy.find(row.remedy), std::string::npos) << fault->remedy;
-    EXPECT_EQ(fault->where.substr(0, 13), "lanyard.yaml:") << fault->where;
-  }
 }
 
 TEST(ConfigFaults, shape_and_names) {
@@ -416,59 +382,6 @@ TEST(ConfigFaults, clients_and_the_gate) {
       {route("{path: /a}\n    - {path: /a}"), "gate.routes[1].path", "a rule already", "one rule"},
       {route("{path: /a, public_page: true, groups: [x]}"), "gate.routes[0].public_page", "together with",
        "asks nobody"},
-  });
-}
-
-TEST(ConfigFaults, attack_054_redirect_addresses_of_oauth_clients) {
-  const std::string key = "clients[0].redirect_uris";
-  expect_rows({
-      {oauth("    redirect_uris: [\"https://*.example.org/cb\"]\n"), key + "[0]", "wildcard",
-       "without wildcard"},
-      {oauth("    redirect_uris: [\"https://hub.example.org/cb\", \"http://hub.example.org/cb\"]\n"),
-       key + "[1]", "loopback", ""},
-      {oauth("    redirect_uris: [\"https://hub.example.org/cb#x\"]\n"), key + "[0]", "fragment", ""},
-      {oauth("    redirect_uris: [\"javascript:alert(1)\"]\n"), key + "[0]", "scheme javascript", ""},
-      {oauth("    redirect_uris: []\n"), key, "is empty", "oauth_callback"},
-      {oauth("    post_logout_redirect_uris: [\"https://hub.example.org/*\"]\n"),
-       "clients[0].post_logout_redirect_uris[0]", "wildcard", ""},
-      {oauth("    backchannel_logout_uri: http://hub.example.org/out\n"), "clients[0].backchannel_logout_uri",
-       "https", ""},
-  });
-}
-
-TEST(ConfigFaults, attack_078_oauth_clients) {
-  expect_rows({
-      {oauth("", "abcdefghijklmno"), "clients[0].id", "account's id", "hyphen"},
-      {oauth("    kind: saml\n"), "clients[0].kind", "saml", "gate"},
-      {oauth("    origin: https://hub.example.org\n"), "clients[0].origin", "kind oauth", "redirect_uris"},
-      {oauth("    signed_identity: true\n"), "clients[0].signed_identity", "kind oauth", "Remove"},
-      {oauth("    auth_method: client_secret\n"), "clients[0].client_secret", "is missing",
-       "client_secret_file"},
-      {oauth("    client_secret: a-secret-that-nobody-uses\n"), "clients[0].client_secret", "is none",
-       "Remove"},
-      {oauth("    auth_method: private_key_jwt\n"), "clients[0].jwks_file", "public keys", "jwks_uri"},
-      {oauth("    auth_method: tls_client_auth\n"), "clients[0].tls_subject", "RFC 4514", "CN="},
-      {oauth("    auth_method: magic\n"), "clients[0].auth_method", "magic", "private_key_jwt"},
-      {oauth("    grants: [authorization_code, implicit]\n"), "clients[0].grants[1]", "implicit",
-       "device_code"},
-      {oauth("    grants: [authorization_code, client_credentials]\n"), "clients[0].grants", "no credentials",
-       ""},
-      {oauth("    refresh: none\n"), "clients[0].refresh", "prove themselves", "strict"},
-      {oauth("    scopes: [openid, \"role:production\"]\n"), "clients[0].scopes[1]", "roles", "groups"},
-      {oauth("    profile: saml\n"), "clients[0].profile", "saml", "wlcg"},
-      {oauth("    id_token_algorithm: HS256\n"), "clients[0].id_token_algorithm", "HS256", "RS256"},
-      {oauth("    id_token_life: 10d\n"), "clients[0].id_token_life", "10d", "7d"},
-      {oauth("    id_token_life: 5s\n"), "clients[0].id_token_life", "5s", "bounds"},
-      {oauth("    id_token_life: 3d\ntokens:\n  longest_token: 2d\n"), "clients[0].id_token_life",
-       "tokens.longest_token", "2d"},
-      {oauth("    grant_life: 1d\n"), "clients[0].grant_life", "refresh_token_life", "30d"},
-      {more("tokens:\n  longest_token: 1h\n  id_token_life: 2h\n"), "tokens.id_token_life",
-       "tokens.longest_token", "1h"},
-      {more("tokens:\n  grant_life: 1d\n"), "tokens.grant_life", "refresh_token_life", "30d"},
-      {oauth("    kind: gate\n    origin: https://wiki.example.org\n"), "clients[0].redirect_uris",
-       "behind the gate", "kind: oauth"},
-      {oauth("gate:\n  routes:\n    - {client: hub, path: /a}\n"), "gate.routes[0].client",
-       "not the id of a client", "clients"},
   });
 }
 

@@ -1,8 +1,8 @@
-// Debian's libscitokens as a storage element uses it. argv: the issuer, the audience, and the operation and path
-// that are asked for ("read /data"). A token a line on stdin; for each "yes SUBJECT" or "no REASON".
+// Debian's libscitokens as a storage element uses it. argv: the issuer, the audience, and the operation and
+// path that are asked for ("read /data"). A token a line on stdin; for each "yes SUBJECT" or "no REASON".
 //
-// The library takes the system's certificate authorities and offers no other; the authority of a test comes in
-// with each handle that it asks libcurl for.
+// The library takes the system's certificate authorities and offers no other; the authority of a test comes
+// in with each handle that it asks libcurl for.
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <scitokens/scitokens.h>
@@ -32,7 +32,11 @@ int main(int count, char** words) {
                       (enforcer = enforcer_create(words[1], audiences, &why)) != nullptr &&
                       enforcer_test(enforcer, token, &wanted, &why) == 0 &&
                       scitoken_get_claim_string(token, "sub", &subject, &why) == 0;
-    std::cout << (good ? "yes " : "no ") << (good ? subject : why != nullptr ? why : "no reason given") << std::endl;
+    std::cout << (good ? "yes " : "no ")
+              << (good             ? subject
+                  : why != nullptr ? why
+                                   : "no reason given")
+              << std::endl;
     std::free(subject);
     std::free(why);
     if (enforcer != nullptr) enforcer_destroy(enforcer);
