@@ -12,7 +12,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import { atEnd, Program, temporaryFolder } from './support/ending.mjs';
 import { program, run } from './support/lanyard.mjs';
 import { DEVICE, IS_REFERENCE, missingFrom, startOffice } from './support/office.mjs';
-import { PandaClient } from './support/panda_client.mjs';
+import { PandaClient, recorded } from './support/panda_client.mjs';
 import { adminTokenFile } from './support/site.mjs';
 import { makeCertificates } from './support/tls.mjs';
 
@@ -113,6 +113,28 @@ test('panda-client', async (t) => {
     Object.assign(stranger, { auth: panda.auth, endpoints: panda.endpoints, device: { device_code: 'never issued', expires_in: 600, interval: 5 } });
     await assert.rejects(stranger.poll({ pause: async () => assert.fail('it would ask again') }), /code=400/);
   });
+});
+
+test('row_PA5: these are the bytes of the recording', { skip: IS_REFERENCE }, async (t) => {
+  const office = await startOffice(t, {
+    groups: { ada: ['Rubin'] },
+    clients: [{
+      client_id: 'panda', application_type: 'native', token_endpoint_auth_method: 'none', grant_types: [DEVICE, 'refresh_token'],
+      scope: 'openid profile email offline_access', profile: 'iam', virtual_organisation: 'Rubin', audiences: ['https://panda.example.org'],
+    }],
+  });
+  const panda = new PandaClient({ url: office.issuer, vo: 'Rubin' });
+  await panda.configure();
+  await office.approve((await panda.startDevice()).verification_uri_complete);
+  await panda.poll();
+  const { refresh_token: renewal } = JSON.parse(panda.file);
+  await panda.refresh();
+  const values = { host: new URL(office.issuer).host, audience: encodeURIComponent('https://panda.example.org'), device_code: panda.device.device_code, refresh_token: renewal };
+  const expected = Object.values(recorded()).map((request) => {
+    const filled = request.replace(/\{(host|audience|device_code|refresh_token)\}/g, (_, name) => values[name]);
+    return filled.replace('{length}', String(filled.split('\r\n\r\n')[1].length));
+  });
+  assert.deepEqual(panda.log.map(({ bytes }) => bytes), expected);
 });
 
 test('the how-to, block by block', { skip: IS_REFERENCE }, async (t) => {

@@ -1,7 +1,9 @@
-// The exchange of an unchanged panda-client, byte for byte: Python's urllib on a raw socket. Each request is a connection of
+// The exchange of an unchanged panda-client, byte for byte as it was recorded (panda_client.recorded, which the test compares
+// with): Python's urllib on a raw socket. Each request is a connection of
 // its own; header names are in the order and the spelling that Python gives them. The configuration and the discovery document
 // are fetched without a look at the certificate, as panda-client does.
 
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
@@ -15,6 +17,15 @@ export const urlencode = (pairs) => pairs.map(([key, value]) => `${quote(key)}=$
 
 // Python writes None, also into forms.
 const pythonText = (value) => (value === null || value === undefined ? 'None' : value);
+
+// The recorded requests by name, with {placeholders} for what differs from run to run.
+export function recorded() {
+  const text = readFileSync(new URL('panda_client.recorded', import.meta.url), 'utf8');
+  return Object.fromEntries([...text.matchAll(/^== (\w+)\n([\s\S]*?)(?=\n== |$(?![\s\S]))/gm)].map(([, name, request]) => {
+    const [head, body = ''] = request.split('\n\n');
+    return [name, `${head.trim().replaceAll('\n', '\r\n')}\r\n\r\n${body.trim()}`];
+  }));
+}
 
 export class PandaClient {
   // vo is what PANDA_AUTH_VO holds: "Rubin", "Rubin:production", "Rubin.production".
@@ -32,10 +43,10 @@ export class PandaClient {
     const lines = [
       `${posts && form !== undefined ? 'POST' : 'GET'} ${target.pathname}${target.search} HTTP/1.1`,
       'Accept-Encoding: identity',
-      ...(form !== undefined ? ['Content-Type: application/x-www-form-urlencoded'] : []),
       ...(posts ? [`Content-Length: ${Buffer.byteLength(body)}`] : []),
       `Host: ${target.host}`,
       `User-Agent: Python-urllib/${this.version}`,
+      ...(form !== undefined ? ['Content-Type: application/x-www-form-urlencoded'] : []),
       ...headers,
       'Connection: close',
     ];
@@ -57,7 +68,9 @@ export class PandaClient {
         const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]);
         resolve({ status, head, body: /^transfer-encoding: *chunked/im.test(head) ? dechunk(raw) : raw });
       });
-      socket.write(bytes);
+      // Head and body leave in two pieces.
+      socket.write(bytes.slice(0, bytes.length - body.length));
+      if (body !== '') socket.write(body);
     });
   }
 
