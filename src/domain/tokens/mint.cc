@@ -103,7 +103,7 @@ void add_binding(json::Object& claims, const Order& order) {
 }
 
 // What a profile says never takes the place of what stands there already.
-void add_all(json::Object& claims, json::Object more) {
+void add_all(json::Object& claims, const json::Object& more) {
   for (const json::Member& member : more)
     if (claims.find(member.name) == nullptr) claims.set(member.name, member.value);
 }
@@ -175,7 +175,7 @@ json::Object Mint::userinfo(const Order& order) const {
   json::Object claims{{"sub", order.subject->id}};
   // A profile that refuses to speak about somebody says nothing beyond who it is.
   if (auto more = profile_claims(Document::userinfo, order, issuer_, clock_.now()))
-    add_all(claims, std::move(*more));
+    add_all(claims, *more);
   return claims;
 }
 
