@@ -85,7 +85,7 @@ test('attack_081: a link that somebody was sent shows all, and gives nothing wit
   const begun = await target.device('device', 'openid email');
   const opened = await target.get(begun.verification_uri_complete);
   assert.equal(opened.status, 200);
-  assert.match(opened.text, /Somebody sent you a code or a link/);
+  assert.match(opened.text, /Somebody sent you a code, or a link/);
   assert.ok(!opened.forms.some(({ buttons }) => buttons.some(({ value }) => value === 'allow')), 'no yes on the first page');
   const page = await target.devicePage(begun.user_code);
   for (const shown of ['device', '127.0.0.1', begun.user_code, 'ada@example.org', 'Only if you started it yourself', '<time']) assert.ok(page.text.includes(shown), shown);

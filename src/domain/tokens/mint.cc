@@ -142,7 +142,7 @@ Result<Minted> Mint::access_token(const Order& order) {
   add_sign_in(claims, order);
   add_binding(claims, order);
   if (!order.act.empty()) claims.set("act", order.act);
-  add_all(claims, std::move(extra));
+  add_all(claims, extra);
   minted.token = sign(*key, header_type(Document::access_token, order), claims);
   return minted;
 }
@@ -166,7 +166,7 @@ Result<Minted> Mint::id_token(const Order& order, std::string_view access_token)
   if (!order.session_id.empty()) claims.set("sid", order.session_id);
   if (!access_token.empty()) claims.set("at_hash", half_hash(key->key.algorithm(), access_token));
   if (client.profile == clients::Profile::iam) claims.set("kid", key->key.kid());
-  add_all(claims, std::move(extra));
+  add_all(claims, extra);
   minted.token = sign(*key, header_type(Document::id_token, order), claims);
   return minted;
 }
