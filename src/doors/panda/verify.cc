@@ -45,7 +45,7 @@ Result<std::shared_ptr<const callers::Person>> find_person(const Desk& desk, con
   auto grant = desk.parts.grants.get(TokenGrantId(std::string(id)));
   if (!grant && grant.error().code != Code::not_found) return std::move(grant).error();
   if (!grant || grant->ended_at) return refuse("Invalid token. the sign-in has ended");
-  if (grant->account.str() != good.sub || grant->client != good.client->id)
+  if (grant->account.str() != good.sub || !tokens::is_of(*grant, *good.client))
     return refuse("Token decode failure. the token and its sign-in differ");
   auto person =
       desk.parts.callers.find_person(grant->account, grant->issuer, grant->subject, grant->source, request);
