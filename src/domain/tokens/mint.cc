@@ -174,8 +174,7 @@ Result<Minted> Mint::id_token(const Order& order, std::string_view access_token)
 json::Object Mint::userinfo(const Order& order) const {
   json::Object claims{{"sub", order.subject->id}};
   // A profile that refuses to speak about somebody says nothing beyond who it is.
-  if (auto more = profile_claims(Document::userinfo, order, issuer_, clock_.now()))
-    add_all(claims, *more);
+  if (auto more = profile_claims(Document::userinfo, order, issuer_, clock_.now())) add_all(claims, *more);
   return claims;
 }
 
