@@ -95,6 +95,7 @@ function note(office, operation, requests, seconds, cpu, bad = 0) {
 function load(office, operation, url, { form = '', auth = '' } = {}) {
   const before = ticks(office.pid);
   const said = execFileSync('wrk', ['-t1', '-c16', `-d${SECONDS}`, '--timeout', '5s', '-s', join(HERE, 'post.lua'), url], { env: { ...process.env, FORM: form, AUTH: auth }, encoding: 'utf8' });
+  agent.destroy(); // nobody looked after its idle connections meanwhile
   const [, requests, time, bad] = /RESULT (\d+) ([\d.]+) (\d+)/.exec(said).map(Number);
   note(office, operation, requests, time, ticks(office.pid) - before, bad);
 }
