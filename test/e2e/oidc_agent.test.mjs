@@ -10,14 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { Program, temporaryFolder } from './support/ending.mjs';
 import { run } from './support/lanyard.mjs';
 import { missingOidcAgent, startOidcAgent } from './support/oidc_agent.mjs';
-import { IS_REFERENCE, missingFrom, startOffice } from './support/office.mjs';
+import { IS_REFERENCE, needsOf, startOffice } from './support/office.mjs';
 import { makeCertificates } from './support/tls.mjs';
 
 test('oidc-agent', { skip: missingOidcAgent() }, async (t) => {
   const tls = makeCertificates(t);
   const office = await startOffice(t, { tls, registration: {} });
-  const reason = await missingFrom(office, 'registration_endpoint', 'device_authorization_endpoint');
-  if (reason) return t.skip(reason);
+  await needsOf(office, 'registration_endpoint', 'device_authorization_endpoint');
   const agent = await startOidcAgent(t, { office });
   const userinfo = async (token) => {
     const { userinfo_endpoint: url } = await office.metadata();
