@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "domain/tokens/scopes.h"
 
 namespace lanyard::tokens {
 namespace {
@@ -12,18 +13,12 @@ using store::Connection;
 using store::Row;
 using store::Stmt;
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  for (const std::string_view word : split_words(text)) all.emplace_back(word);
-  return all;
-}
-
 Consent read(const Row& row) {
   Consent consent;
   consent.account = row.id<AccountTag>(0);
   consent.client = row.id<ClientTag>(1);
-  consent.scopes = words(row.text(2));
-  consent.audience = words(row.text(3));
+  consent.scopes = words_of(row.text(2));
+  consent.audience = words_of(row.text(3));
   consent.given_at = row.time(4);
   return consent;
 }

@@ -1,6 +1,7 @@
 #include "domain/tokens/device_rows.h"
 
 #include "base/text.h"
+#include "domain/tokens/scopes.h"
 
 namespace lanyard::tokens::rows {
 namespace {
@@ -34,19 +35,13 @@ DeviceState parse_state(std::string_view text) {
   return DeviceState::used;
 }
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  for (const std::string_view word : split_words(text)) all.emplace_back(word);
-  return all;
-}
-
 StoredDevice read(const Row& row) {
   StoredDevice stored;
   DeviceRequest& request = stored.request;
   stored.hash = row.blob(0);
   request.client = row.id<ClientTag>(1);
-  request.scopes = words(row.text(2));
-  request.audience = words(row.text(3));
+  request.scopes = words_of(row.text(2));
+  request.audience = words_of(row.text(3));
   request.bound_to = row.text(4);
   request.state = parse_state(row.text(5));
   request.grant = row.id<TokenGrantTag>(6);

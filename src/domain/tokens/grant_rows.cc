@@ -1,6 +1,7 @@
 #include "domain/tokens/grant_rows.h"
 
 #include "base/text.h"
+#include "domain/tokens/scopes.h"
 
 namespace lanyard::tokens::rows {
 namespace {
@@ -15,12 +16,6 @@ using store::Stmt;
   "bound_to, salt, generation, created_at, rotated_at, idle_until, expires_at, ended_at, end_reason, " \
   "address, user_agent, sid"
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  for (const std::string_view word : split_words(text)) all.emplace_back(word);
-  return all;
-}
-
 TokenGrant read(const Row& row) {
   TokenGrant grant;
   grant.id = row.id<TokenGrantTag>(0);
@@ -30,8 +25,8 @@ TokenGrant read(const Row& row) {
   grant.subject = row.text(4);
   grant.source = row.text(5);
   grant.kind = row.text(6);
-  grant.scopes = words(row.text(7));
-  grant.audience = words(row.text(8));
+  grant.scopes = words_of(row.text(7));
+  grant.audience = words_of(row.text(8));
   grant.session = row.text(9);
   grant.auth_time = row.time(10);
   grant.bound_to = row.text(11);

@@ -148,6 +148,12 @@ constexpr std::array<Words, 7> kPathWords{{
 
 }  // namespace
 
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> all;
+  for (const std::string_view word : split_words(text)) all.emplace_back(word);
+  return all;
+}
+
 Result<std::vector<std::string>> parse_scope(std::string_view text) {
   if (text.size() > kMostBytes)
     return make_error(Code::invalid, "The scope is too long.", "Ask for what is needed only.");

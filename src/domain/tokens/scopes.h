@@ -15,6 +15,9 @@ namespace lanyard::tokens {
 // end).
 Result<std::vector<std::string>> parse_scope(std::string_view text);
 
+// The words of a text that we wrote ourselves, of scopes or audiences in a row.
+std::vector<std::string> words_of(std::string_view text);
+
 // "storage.read:/data" covers itself and "storage.read:/data/x", never "storage.read:/database"
 // (segments; attack row 30). "wlcg.groups" and "wlcg.groups:/a" are distinct; a client registered for
 // "wlcg.groups" may ask for any of the forms. Paths: absolute, normalised, no "..", no doubled slash.

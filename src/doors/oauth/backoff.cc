@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "platform/net/proxies.h"
+#include "platform/net/place.h"
 
 namespace lanyard::doors::oauth {
 namespace {
@@ -14,19 +14,10 @@ constexpr auto kHome = std::chrono::hours(24);
 constexpr unsigned kFreeAtPlace = 30, kFreeOfClient = 20, kFreeOfPair = 10;
 
 std::string pair_of(std::string_view client, std::string_view address) {
-  return cat(client, " ", place_of(address));
+  return cat(client, " ", net::place_of(address));
 }
 
 }  // namespace
-
-std::string place_of(std::string_view address) {
-  auto parsed = net::parse_address(address);
-  if (!parsed) return std::string(address.substr(0, 64));
-  const std::string text = net::to_text(*parsed);
-  if (text.find('.') != std::string::npos) return text;
-  std::fill(parsed->begin() + 8, parsed->end(), std::uint8_t{0});
-  return cat(net::to_text(*parsed), "/64");
-}
 
 std::chrono::seconds FailureTable::wait(const std::string& key, SteadyTime now) const {
   const auto found = by_key_.find(key);
@@ -73,13 +64,14 @@ std::chrono::seconds Backoff::wait(std::string_view client, std::string_view add
   const std::lock_guard lock(mutex_);
   const auto of_pair = pairs_.wait(pair, now);
   if (is_home(pair, now)) return of_pair;
-  return std::max({of_pair, places_.wait(place_of(address), now), clients_.wait(std::string(client), now)});
+  return std::max(
+      {of_pair, places_.wait(net::place_of(address), now), clients_.wait(std::string(client), now)});
 }
 
 void Backoff::failed(std::string_view client, std::string_view address) {
   const SteadyTime now = clock_.steady();
   const std::lock_guard lock(mutex_);
-  places_.count(place_of(address), now);
+  places_.count(net::place_of(address), now);
   if (client.empty()) return;
   clients_.count(std::string(client), now);
   pairs_.count(pair_of(client, address), now);
@@ -98,7 +90,7 @@ void Backoff::proved(std::string_view client, std::string_view address) {
 
 std::chrono::seconds PlaceLimit::take(std::string_view address) {
   const SteadyTime now = clock_.steady();
-  const std::string place = place_of(address);
+  const std::string place = net::place_of(address);
   const std::lock_guard lock(mutex_);
   const auto wait = places_.wait(place, now);
   if (wait == std::chrono::seconds(0)) places_.count(place, now);

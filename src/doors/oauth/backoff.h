@@ -14,9 +14,6 @@
 
 namespace lanyard::doors::oauth {
 
-// An IPv4 address, or the /64 of an IPv6 address, which is what one subscriber has.
-std::string place_of(std::string_view address);
-
 // Failures by key. After `free` of them each further one doubles the wait, up to a minute; a quarter of an
 // hour without one and all is forgotten. Not thread-safe.
 class FailureTable {

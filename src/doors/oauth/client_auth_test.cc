@@ -348,12 +348,5 @@ TEST(Backoff, the_wait_doubles_up_to_a_minute_and_is_forgotten) {
   EXPECT_EQ(table.wait("k", clock.steady()).count(), 0);
 }
 
-TEST(Backoff, a_place_is_an_address_or_a_subscribers_network) {
-  EXPECT_EQ(place_of("192.0.2.7"), "192.0.2.7");
-  EXPECT_EQ(place_of("::ffff:192.0.2.7"), "192.0.2.7");
-  EXPECT_EQ(place_of("2001:db8:1:2:3::7"), "2001:db8:1:2::/64");
-  EXPECT_EQ(place_of("unix"), "unix");
-}
-
 }  // namespace
 }  // namespace lanyard::doors::oauth

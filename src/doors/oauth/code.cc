@@ -12,12 +12,6 @@ namespace {
 // Rows outlive the code, so that a late second use is still recognised.
 constexpr Duration kRowLife = std::chrono::hours(1);
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  for (const std::string_view word : split_words(text)) all.emplace_back(word);
-  return all;
-}
-
 }  // namespace
 
 json::Object to_json(const CodeData& code) {
@@ -64,8 +58,8 @@ Result<CodeData> parse_code(const json::Object& object) {
   code.session = SessionId(std::move(session));
   code.auth_time = from_micros(auth_time);
   code.good_until = from_micros(good_until);
-  code.scopes = words(scope);
-  code.audience = words(audience);
+  code.scopes = tokens::words_of(scope);
+  code.audience = tokens::words_of(audience);
   return code;
 }
 

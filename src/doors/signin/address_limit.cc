@@ -1,29 +1,11 @@
 #include "doors/signin/address_limit.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
 
-#include "base/text.h"
+#include "platform/net/place.h"
 
 namespace lanyard::doors::signin {
-
-std::string place_of(std::string_view address) {
-  const std::string text(address);
-  std::array<unsigned char, 16> bytes{};
-  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return text;
-  std::array<char, INET6_ADDRSTRLEN> out{};
-  static constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-  if (std::equal(kMapped.begin(), kMapped.end(), bytes.begin())) {
-    inet_ntop(AF_INET, bytes.data() + kMapped.size(), out.data(), out.size());
-    return out.data();
-  }
-  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  inet_ntop(AF_INET6, bytes.data(), out.data(), out.size());
-  return cat(std::string_view(out.data()), "/64");
-}
 
 AddressLimit::AddressLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places)
     : capacity_(static_cast<double>(std::max<std::size_t>(per_minute, 1))),
@@ -31,7 +13,7 @@ AddressLimit::AddressLimit(std::size_t per_minute, const Clock& clock, std::size
       most_places_(std::max<std::size_t>(most_places, 1)) {}
 
 std::chrono::seconds AddressLimit::take(std::string_view address) {
-  std::string place = place_of(address);
+  std::string place = net::place_of(address);
   const SteadyTime now = clock_.steady();
   const double per_second = capacity_ / 60;
   const std::lock_guard lock(mutex_);

@@ -13,10 +13,6 @@
 
 namespace lanyard::doors::signin {
 
-// "192.0.2.7" -> itself, "2001:db8:1:2::7" -> "2001:db8:1:2::/64", "::ffff:192.0.2.7" -> "192.0.2.7".
-// Anything that is no address stands for itself.
-std::string place_of(std::string_view address);
-
 // A bucket a place, filled at an even pace. Thread-safe.
 class AddressLimit {
  public:

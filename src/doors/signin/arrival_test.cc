@@ -289,14 +289,6 @@ TEST_F(Bootstrapping, a_made_up_or_old_link_does_nothing) {
   EXPECT_EQ(problem(get(browser, "/bootstrap?token=" + token)), "bootstrap-over");
 }
 
-TEST(Place, is_an_address_or_the_network_of_one_subscriber) {
-  EXPECT_EQ(place_of("192.0.2.7"), "192.0.2.7");
-  EXPECT_EQ(place_of("::ffff:192.0.2.7"), "192.0.2.7");
-  EXPECT_EQ(place_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
-  EXPECT_EQ(place_of("2001:DB8:1:2::9"), "2001:db8:1:2::/64");
-  EXPECT_EQ(place_of("unix"), "unix");
-}
-
 TEST(AddressLimit, forgets_the_one_that_was_away_longest) {
   lanyard::test::FakeClock clock;
   AddressLimit limit(1, clock, 2);

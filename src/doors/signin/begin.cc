@@ -3,6 +3,7 @@
 #include "doors/signin/begun.h"
 #include "doors/signin/handlers.h"
 #include "doors/signin/upstream.h"
+#include "platform/net/place.h"
 #include "platform/view/error_page.h"
 #include "platform/view/pieces.h"
 
@@ -20,7 +21,7 @@ struct Leaving {
 net::Response too_many(const Desk& desk, const net::Request& request, std::chrono::seconds wait) {
   desk.parts.log.info(
       "signin.refused",
-      {{"rule", "rate"}, {"place", place_of(request.client_address())}, {"request", request.id()}});
+      {{"rule", "rate"}, {"place", net::place_of(request.client_address())}, {"request", request.id()}});
   net::Response response = view::render_error(desk.parts.site, Code::too_many, request.id());
   response.header("Retry-After", cat(wait.count()));
   return response;

@@ -1,0 +1,18 @@
+#include "platform/net/place.h"
+
+#include <gtest/gtest.h>
+
+namespace lanyard::net {
+namespace {
+
+TEST(PlaceOf, is_an_address_or_what_one_subscriber_of_ipv6_has) {
+  EXPECT_EQ(place_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(place_of("::ffff:192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(place_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(place_of("2001:db8:1:2:3::7"), "2001:db8:1:2::/64");
+  EXPECT_EQ(place_of("2001:DB8:1:2::9"), "2001:db8:1:2::/64");
+  EXPECT_EQ(place_of("unix"), "unix");
+}
+
+}  // namespace
+}  // namespace lanyard::net
