@@ -20,6 +20,8 @@ constexpr int kUnknownKidRest = 5;  // cool-downs in which a kid that was not th
 // Threads that may wait for a key that perhaps does not exist; the others are told to come again.
 constexpr std::size_t kMostWaitingForUnknown = 16;
 constexpr int kLongestBackOff = 10;  // cool-downs
+// An issuer signs with one key or two; whoever publishes hundreds gets no more of our time and memory for it.
+constexpr std::size_t kMostPrepared = 4;
 
 using Ring = std::shared_ptr<const Keyring>;
 
@@ -98,6 +100,10 @@ struct Publisher::State {
   Ring from_stored(const StoredKeys& stored_keys) const;
   void follow_stored_copy();
   void store_outcome(const Result<Ring>& outcome, std::uint64_t flight, std::int64_t failed, Time at);
+
+  Time refresh_if_due();
+  // What makes verification quicker takes its time, so it is not done where somebody waits for keys.
+  void prepare_keys() const;
 
   // One fetch. The mutex is held on both ends and not in between.
   void fetch(std::unique_lock<std::mutex>& lock);
@@ -349,6 +355,13 @@ bool Publisher::worth_waiting() const {
 
 Time Publisher::refresh_if_due() {
   State& s = *state_;
+  const Time next = s.refresh_if_due();
+  s.prepare_keys();
+  return next;
+}
+
+Time Publisher::State::refresh_if_due() {
+  State& s = *this;
   if (s.is_fixed()) return s.clock.now() + s.options.refresh;
   s.follow_stored_copy();
   std::unique_lock lock(s.mutex);
@@ -357,6 +370,17 @@ Time Publisher::refresh_if_due() {
   const bool due = !ring || now >= ring->fetched_at + s.options.refresh || now < ring->fetched_at;
   if (due && !s.fetching && s.may_ask(s.back_off())) s.fetch(lock);
   return s.clock.now() + s.options.cool_down;
+}
+
+void Publisher::State::prepare_keys() const {
+  Ring ring;
+  {
+    const std::lock_guard lock(mutex);
+    ring = usable();
+  }
+  if (!ring) return;
+  const std::size_t count = std::min(ring->keys.size(), kMostPrepared);
+  for (std::size_t i = 0; i < count; ++i) ring->keys[i].prepare_for_many();
 }
 
 void Publisher::purge() {

@@ -63,10 +63,14 @@ std::string_view order_p521() {
   return kOrderP521;
 }
 
+bool ecdsa_is_in_range(std::string_view raw, std::string_view order) {
+  return raw.size() == 2 * order.size() && in_range(raw.substr(0, order.size()), order) &&
+         in_range(raw.substr(order.size()), order);
+}
+
 bool ecdsa_raw_to_der(std::string_view raw, std::string_view order, DerSignature& out) {
-  if (raw.size() != 2 * order.size()) return false;
+  if (!ecdsa_is_in_range(raw, order)) return false;
   const std::string_view r = raw.substr(0, order.size()), s = raw.substr(order.size());
-  if (!in_range(r, order) || !in_range(s, order)) return false;
   std::array<unsigned char, 2 * (66 + 3)> body{};
   std::size_t length = append_integer(body.data(), significant(r));
   length += append_integer(body.data() + length, significant(s));

@@ -19,6 +19,9 @@ struct DerSignature {
   std::size_t size = 0;
 };
 
+// Whether `raw` is a pair that ecdsa_raw_to_der() takes.
+bool ecdsa_is_in_range(std::string_view raw, std::string_view order);
+
 // False unless `raw` is exactly twice as long as `order` and both halves lie in [1, n-1]: a zero passes a
 // careless verifier for every message (CVE-2022-21449), a value of n or more is a second spelling.
 bool ecdsa_raw_to_der(std::string_view raw, std::string_view order, DerSignature& out);

@@ -213,9 +213,19 @@ const char* group_name(KeyKind kind) {
   }
 }
 
+void KeyState::prepare_for_many() const {
+  if (verifiers.at(static_cast<std::size_t>(Algorithm::es256)) == nullptr) return;
+  std::call_once(prepared, [this] {
+    table_owner = EcdsaTable::make(numbers.first, numbers.second);
+    table.store(table_owner.get(), std::memory_order_release);
+  });
+}
+
 bool KeyState::verify(Algorithm algorithm, std::string_view text, std::string_view signature) const {
   const DigestContext& original = verifiers.at(static_cast<std::size_t>(algorithm));
   if (original == nullptr || signature.size() != signature_bytes) return false;
+  if (const EcdsaTable* prepared_table = table.load(std::memory_order_acquire))
+    return prepared_table->verify(sha256_bytes(text), signature);  // only ES256 keys have one
   DerSignature der;
   const unsigned char* bytes = bytes_of(signature);
   std::size_t size = signature.size();

@@ -1,14 +1,18 @@
 // What stands behind PublicKey and PrivateKey: the key in OpenSSL's form, and one context an algorithm,
-// initialised once and copied for each operation. Immutable after it is made, so any thread may use it.
+// initialised once and copied for each operation. Immutable after it is made but for the table, so any thread
+// may use it.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "platform/crypto/ecdsa_table.h"
 #include "platform/crypto/evp.h"
 #include "platform/crypto/keys.h"
 
@@ -50,7 +54,11 @@ struct KeyState {
   std::array<DigestContext, kAlgorithms> verifiers;  // by Algorithm; null where the key may not verify
   DigestContext signer;                              // null in a public key
   std::shared_ptr<const KeyState> public_half;       // null in a public key
+  mutable std::once_flag prepared;
+  mutable std::unique_ptr<const EcdsaTable> table_owner;
+  mutable std::atomic<const EcdsaTable*> table{nullptr};  // set once, by prepare_for_many()
 
+  void prepare_for_many() const;
   bool verify(Algorithm algorithm, std::string_view text, std::string_view signature) const;
   std::string sign(std::string_view text) const;
 };

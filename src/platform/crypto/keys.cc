@@ -51,6 +51,10 @@ bool PublicKey::verify(Algorithm algorithm, std::string_view signing_input,
   return state_->verify(algorithm, signing_input, signature);
 }
 
+void PublicKey::prepare_for_many() const {
+  state_->prepare_for_many();
+}
+
 json::Object PublicKey::to_jwk() const {
   const PublicNumbers& numbers = state_->numbers;
   json::Object jwk;

@@ -28,6 +28,9 @@ class PublicKey {
   const std::vector<Algorithm>& algorithms()
       const;  // what this key may verify: its "alg", or what its type allows
   bool verify(Algorithm algorithm, std::string_view signing_input, std::string_view signature) const;
+  // Makes verify() take about half the time for a key of ES256, and does nothing for others; 30 ms of
+  // processor time and 150 kB. Once for all copies of the key.
+  void prepare_for_many() const;
   json::Object to_jwk() const;
   std::string thumbprint() const;  // RFC 7638, SHA-256, base64url
   explicit PublicKey(std::shared_ptr<const KeyState> state) : state_(std::move(state)) {}
