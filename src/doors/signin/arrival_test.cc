@@ -1,5 +1,4 @@
 // Who is let in, added to an account, or made the first administrator.
-#include "doors/signin/address_limit.h"
 #include "doors/signin/signin_for_test.h"
 
 namespace lanyard::doors::signin::test {
@@ -287,17 +286,6 @@ TEST_F(Bootstrapping, a_made_up_or_old_link_does_nothing) {
   const std::string token = make_link();
   clock.advance(std::chrono::hours(1));
   EXPECT_EQ(problem(get(browser, "/bootstrap?token=" + token)), "bootstrap-over");
-}
-
-TEST(AddressLimit, forgets_the_one_that_was_away_longest) {
-  lanyard::test::FakeClock clock;
-  AddressLimit limit(1, clock, 2);
-  EXPECT_EQ(limit.take("192.0.2.1").count(), 0);
-  EXPECT_EQ(limit.take("192.0.2.2").count(), 0);
-  EXPECT_EQ(limit.take("192.0.2.1").count(), 60);
-  EXPECT_EQ(limit.take("192.0.2.3").count(), 0);  // pushes .2 out
-  EXPECT_EQ(limit.take("192.0.2.1").count(), 60);
-  EXPECT_EQ(limit.take("192.0.2.2").count(), 0);
 }
 
 }  // namespace

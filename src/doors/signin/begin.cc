@@ -76,18 +76,15 @@ Status read_purpose(const Desk& desk, Leaving& leaving) {
   return {};
 }
 
-// Browsers hold form-action against the redirect after a POST too, so this is no redirect but a page that
-// leads on by itself.
 net::Response lead_away(const Desk& desk, const net::Request& request, const Leaving& leaving,
                         const std::string& url) {
   const auto parsed = parse_url(url);
   view::Page page;
   page.title = cat("Taking you to ", leaving.provider->label);
-  page.body = view::group(view::el("p", "You sign in at ", view::el("strong", parsed ? parsed->host : ""),
-                                   " and come back here by yourself."),
-                          view::button_row({view::button_link("Go on", url, view::Emphasis::primary)}));
-  net::Response response = desk.show(request, std::move(page));
-  response.header("Refresh", cat("0; url=", url));
+  page.body = view::el("p", "You sign in at ", view::el("strong", parsed ? parsed->host : ""),
+                       " and come back here by yourself.");
+  page.request_id = request.id();
+  net::Response response = view::render_leading_on(desk.parts.site, std::move(page), url);
   response.cookie(desk.parts.cookies.login(leaving.login_cookie));
   return response;
 }

@@ -62,12 +62,7 @@ Result<std::string> session_cookie(const Desk& desk, const net::Request& request
 }
 
 callers::CallerPtr find_person(const Desk& desk, const net::Request& request) {
-  const auto cookie = session_cookie(desk, request);
-  if (!cookie || cookie->empty()) return nullptr;
-  const auto caller =
-      desk.parts.callers.recognise({callers::Proof::Kind::session, *cookie, std::string_view()}, request);
-  if (!caller || (*caller)->means != callers::Means::session) return nullptr;
-  return *caller;
+  return desk.parts.callers.find_signed_in(request, desk.parts.cookies.session_name());
 }
 
 std::string next_page(const callers::Caller& caller, Time now, const ReturnTo& back) {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "doors/signin/address_limit.h"
 #include "doors/signin/problems.h"
 #include "doors/signin/signin.h"
+#include "platform/net/place_limit.h"
 
 namespace lanyard::doors::signin {
 
@@ -19,7 +19,7 @@ struct Desk {
   Parts parts;
   const std::vector<Provider> providers;
   const Settings settings;
-  AddressLimit limit;
+  net::PlaceLimit limit;
 
   // Configured, and switched on by the rules as they are now; nullptr otherwise.
   const Provider* find_open(std::string_view id) const;

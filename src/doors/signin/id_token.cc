@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "platform/crypto/claims.h"
 #include "platform/crypto/digest.h"
 
 namespace lanyard::doors::signin {
@@ -15,27 +16,17 @@ struct Token {
   const json::Object& claims;
   const Expected& expected;
 
-  const std::string* text(std::string_view name) const {
-    const json::Value* value = claims.find(name);
-    return value == nullptr ? nullptr : value->as_string();
-  }
+  const std::string* text(std::string_view name) const { return crypto::text_claim(claims, name); }
 };
 
 Fault wrong(std::string reason) {
   return {Problem::wrong_answer, std::move(reason)};
 }
 
-// A NumericDate (RFC 7519 section 2): a number, perhaps with a fraction, within the years that we can write.
-std::optional<Time> numeric_date(const json::Value* value) {
-  constexpr std::int64_t kLast = 253'402'300'799;  // 9999-12-31T23:59:59Z
-  if (value == nullptr) return std::nullopt;
-  if (const std::int64_t* whole = value->as_integer()) {
-    if (*whole < 0 || *whole > kLast) return std::nullopt;
-    return from_unix_seconds(*whole);
-  }
-  const double* fraction = value->as_double();
-  if (fraction == nullptr || !(*fraction >= 0) || *fraction > static_cast<double>(kLast)) return std::nullopt;
-  return from_micros(static_cast<std::int64_t>(*fraction * 1e6));
+// Absent and unusable alike are nothing here: each rule that asks needs the time.
+std::optional<Time> time_claim(const Token& token, std::string_view name) {
+  const auto time = crypto::numeric_date(token.claims, name);
+  return time.ok() ? *time : std::nullopt;
 }
 
 // RFC 8725 section 3.11: an access token or a logout token says what it is, and is not an ID token.
@@ -78,19 +69,18 @@ Checked authorised_party(const Token& token) {
 }
 
 Checked expiry(const Token& token) {
-  const auto exp = numeric_date(token.claims.find("exp"));
+  const auto exp = time_claim(token, "exp");
   if (!exp) return wrong("exp: missing, or not a time");
   if (token.expected.now >= *exp + kSkew) return Fault{Problem::clock, "exp: over already"};
-  const json::Value* nbf = token.claims.find("nbf");
-  if (nbf == nullptr) return {};
-  const auto from = numeric_date(nbf);
+  if (token.claims.find("nbf") == nullptr) return {};
+  const auto from = time_claim(token, "nbf");
   if (!from) return wrong("nbf: not a time");
   if (*from > token.expected.now + kSkew) return Fault{Problem::clock, "nbf: in the future"};
   return {};
 }
 
 Checked time_of_issue(const Token& token) {
-  const auto iat = numeric_date(token.claims.find("iat"));
+  const auto iat = time_claim(token, "iat");
   if (!iat) return wrong("iat: missing, or not a time");
   if (*iat > token.expected.now + kSkew) return Fault{Problem::clock, "iat: in the future"};
   if (token.expected.now - *iat > kOldestIdToken) return Fault{Problem::clock, "iat: too long ago"};

@@ -1,19 +1,19 @@
-#include "doors/signin/address_limit.h"
+#include "platform/net/place_limit.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "platform/net/place.h"
 
-namespace lanyard::doors::signin {
+namespace lanyard::net {
 
-AddressLimit::AddressLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places)
+PlaceLimit::PlaceLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places)
     : capacity_(static_cast<double>(std::max<std::size_t>(per_minute, 1))),
       clock_(clock),
       most_places_(std::max<std::size_t>(most_places, 1)) {}
 
-std::chrono::seconds AddressLimit::take(std::string_view address) {
-  std::string place = net::place_of(address);
+std::chrono::seconds PlaceLimit::take(std::string_view address) {
+  std::string place = place_of(address);
   const SteadyTime now = clock_.steady();
   const double per_second = capacity_ / 60;
   const std::lock_guard lock(mutex_);
@@ -39,4 +39,4 @@ std::chrono::seconds AddressLimit::take(std::string_view address) {
   return std::chrono::seconds(0);
 }
 
-}  // namespace lanyard::doors::signin
+}  // namespace lanyard::net

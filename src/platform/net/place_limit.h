@@ -11,12 +11,12 @@
 
 #include "base/time.h"
 
-namespace lanyard::doors::signin {
+namespace lanyard::net {
 
 // A bucket a place, filled at an even pace. Thread-safe.
-class AddressLimit {
+class PlaceLimit {
  public:
-  AddressLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places = 50'000);
+  PlaceLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places = 50'000);
   // Zero when it may go ahead (and that is counted), otherwise how long to wait.
   std::chrono::seconds take(std::string_view address);
 
@@ -34,4 +34,4 @@ class AddressLimit {
   std::unordered_map<std::string, std::list<Bucket>::iterator> by_place_;
 };
 
-}  // namespace lanyard::doors::signin
+}  // namespace lanyard::net

@@ -208,6 +208,16 @@ void Router::add(Endpoint endpoint) {
   leaf->names[index_of(added->method)] = std::move(names);
 }
 
+void Router::add(Method method, std::string pattern, Runs runs,
+                 std::function<Response(const Request&)> handler) {
+  Endpoint endpoint;
+  endpoint.method = method;
+  endpoint.pattern = std::move(pattern);
+  endpoint.runs = runs;
+  endpoint.handler = std::move(handler);
+  add(std::move(endpoint));
+}
+
 Match Router::match(Method method, std::string_view path) const {
   Match match;
   if (!path.starts_with('/')) return match;

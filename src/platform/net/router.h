@@ -52,6 +52,7 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
   void add(Endpoint endpoint);
+  void add(Method method, std::string pattern, Runs runs, std::function<Response(const Request&)> handler);
   Match match(Method method, std::string_view path) const;
   std::vector<const Endpoint*> all() const;
 

@@ -58,4 +58,9 @@ std::string content_security_policy(std::string_view form_origin);
 // The document with its policy, never stored by caches, never shown in a frame.
 net::Response render(const PageFrame& frame, const Page& page, int status = 200);
 
+// The same for a page that leads on to `url` by itself, with a button for those whose browser does not. It
+// stands where a redirect would after a form: browsers hold form-action against redirects after a POST, and
+// against those that the other side makes itself.
+net::Response render_leading_on(const PageFrame& frame, Page page, const std::string& url);
+
 }  // namespace lanyard::view

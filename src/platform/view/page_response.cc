@@ -1,7 +1,9 @@
 // Where pages meet HTTP.
+#include "base/text.h"
 #include "platform/view/assets.h"
 #include "platform/view/error_page.h"
 #include "platform/view/page.h"
+#include "platform/view/pieces.h"
 
 namespace lanyard::view {
 
@@ -13,6 +15,13 @@ net::Response render(const PageFrame& frame, const Page& page, int status) {
   // Nothing is told to other sites. With "no-referrer" browsers would send our own forms with "Origin: null",
   // which can not be told from a foreign page's.
   response.header("Referrer-Policy", "same-origin");
+  return response;
+}
+
+net::Response render_leading_on(const PageFrame& frame, Page page, const std::string& url) {
+  page.body = group(std::move(page.body), button_row({button_link("Go on", url, Emphasis::primary)}));
+  net::Response response = render(frame, page);
+  response.header("Refresh", cat("0; url=", url));
   return response;
 }
 
