@@ -23,6 +23,8 @@ elseif(LANYARD_SANITIZE STREQUAL "thread")
   target_compile_options(lanyard_flags INTERFACE -Wno-tsan)
 elseif(LANYARD_HARDEN)
   set(is_library $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>) # of whatever is being compiled or linked
+  # Two builds in two folders give the same bytes.
+  target_compile_options(lanyard_flags INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
   target_compile_options(lanyard_flags INTERFACE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
     -ftrivial-auto-var-init=zero $<$<NOT:${is_library}>:-fPIE>)
   target_compile_definitions(lanyard_flags INTERFACE _GLIBCXX_ASSERTIONS $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)

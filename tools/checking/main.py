@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import docs  # noqa: E402
 import programs  # noqa: E402
 import source  # noqa: E402
+import supply  # noqa: E402
 from run import Outcome, failed  # noqa: E402
 from tree import ROOT  # noqa: E402
 
@@ -23,6 +24,7 @@ class Stage:
     work: Callable
     fast: bool
     groups: tuple = ()  # of tools/packages.txt, besides build and check
+    long: bool = False  # only when it is named, or with --long
 
 
 def packages_stage(options):
@@ -46,26 +48,29 @@ STAGES = [
     Stage("tsan", "unit and conformance tests under the thread sanitizer", programs.tsan_stage, False),
     Stage("e2e", "whole servers between foreign software, test/e2e (--fast: smoke.test.mjs)", programs.e2e_stage, True, ("e2e",)),
     Stage("docs", "links, commands marked `sh run`, the reference, the examples", docs.docs_stage, False),
+    Stage("supply", "hardening of what is shipped, the unit's exposure, the list of parts (SPDX)", supply.supply_stage, False),
+    Stage("reproducible", "two builds in two folders give the same bytes", supply.reproducible_stage, False, long=True),
     Stage("figures", "prints the figures of the house", source.figures_stage, True),
 ]
 GROUPS_OF_STAGES = {"sanitizers": ["asan", "tsan"]}
 
 
 def parse():
-    names = "\n".join(f"  {stage.name:<12} {'fast' if stage.fast else '    '}  {stage.what}" for stage in STAGES)
+    names = "\n".join(f"  {stage.name:<12} {'long' if stage.long else 'fast' if stage.fast else '    '}  {stage.what}" for stage in STAGES)
     parser = argparse.ArgumentParser(
         prog="tools/check", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Runs the checks of this tree, all of them or the stages named, in this order:\n\n" + names +
         "\n\n`sanitizers` stands for asan and tsan. Logs of what ran are in build/check/.\n"
         "The last line is `N passed, N failed, N skipped`; the exit code is 0 only when something passed and nothing failed.")
     parser.add_argument("--fast", action="store_true", help="only the stages marked fast, about a minute on a warm tree")
+    parser.add_argument("--long", action="store_true", help="the stages marked long too, which take hours together")
     parser.add_argument("stage", nargs="*", help="run these alone")
     options = parser.parse_args()
     asked = [name for word in options.stage for name in GROUPS_OF_STAGES.get(word, [word])]
     unknown = [name for name in asked if name not in {stage.name for stage in STAGES}]
     if unknown:
         parser.error(f"there is no stage {' '.join(unknown)}; there are {' '.join(stage.name for stage in STAGES)} sanitizers")
-    options.chosen = [stage for stage in STAGES if (stage.name in asked if asked else stage.fast or not options.fast)]
+    options.chosen = [stage for stage in STAGES if (stage.name in asked if asked else options.long if stage.long else stage.fast or not options.fast)]
     return options
 
 
