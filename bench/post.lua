@@ -9,5 +9,6 @@ if auth and auth ~= "" then wrk.headers["Authorization"] = auth end
 
 function done(summary, latency)
   local bad = summary.errors.status + summary.errors.read + summary.errors.timeout
-  io.write(string.format("RESULT %d %f %d %f\n", summary.requests, summary.duration / 1e6, bad, latency:percentile(99) / 1000))
+  io.write(string.format("RESULT %d %f %d %f %f\n", summary.requests, summary.duration / 1e6, bad, latency:percentile(50) / 1000,
+    latency:percentile(99) / 1000))
 end
