@@ -15,8 +15,10 @@
 namespace lanyard::cli {
 namespace {
 
-constexpr std::array<std::string_view, 7> kFields{"subject",    "email",    "name",  "institution",
-                                                  "experiment", "username", "issuer"};
+constexpr std::array<std::string_view, 8> kFields{"subject",    "email",    "name",   "institution",
+                                                  "experiment", "username", "issuer", "groups"};
+constexpr std::size_t kAtOnce = 500;          // people in a request
+constexpr std::size_t kLongest = 400 * 1024;  // bytes of them; the server takes 512 KiB
 
 bool is_field(std::string_view name) {
   return std::ranges::find(kFields, name) != kFields.end();
@@ -62,13 +64,22 @@ Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
   return rows;
 }
 
+// "Rubin/production; Rubin/staff"
+json::Array groups_of(std::string_view cell) {
+  json::Array paths;
+  for (const std::string_view path : split(cell, ';')) {
+    if (!trim(path).empty()) paths.emplace_back(std::string(trim(path)));
+  }
+  return paths;
+}
+
 Result<std::vector<json::Object>> from_csv(std::string_view text) {
   LANYARD_TRY(const auto rows, parse_csv(text));
   if (rows.empty()) return make_error(Code::invalid, "The file is empty.");
   for (const std::string& name : rows.front()) {
     if (!is_field(name)) {
       return make_error(Code::invalid, cat("line 1: the column \"", name, "\" is not known."),
-                        "Known are subject, email, name, institution, experiment, username, issuer.");
+                        "Known are subject, email, name, institution, experiment, username, issuer, groups.");
     }
   }
   std::vector<json::Object> people;
@@ -78,7 +89,11 @@ Result<std::vector<json::Object>> from_csv(std::string_view text) {
                         cat("entry ", i, " has ", rows[i].size(), " fields, not ", rows.front().size(), "."));
     json::Object person;
     for (std::size_t k = 0; k < rows[i].size(); ++k) {
-      if (!rows[i][k].empty()) person.set(rows.front()[k], rows[i][k]);
+      if (rows[i][k].empty()) continue;
+      if (rows.front()[k] == "groups")
+        person.set("groups", groups_of(rows[i][k]));
+      else
+        person.set(rows.front()[k], rows[i][k]);
     }
     people.push_back(std::move(person));
   }
@@ -121,6 +136,63 @@ class Progress {
   std::chrono::steady_clock::time_point last_{};
 };
 
+// Sends people in requests of a handsome size and counts what became of them.
+class Import {
+ public:
+  Import(Api& api, const std::vector<json::Object>& people, bool ids_only)
+      : api_(api), people_(people), ids_only_(ids_only), progress_(people.size()) {}
+
+  Status run() {
+    while (next_ < people_.size()) {
+      const std::size_t first = next_;
+      json::Array some;
+      for (std::size_t bytes = 0; next_ < people_.size() && some.size() < kAtOnce; ++next_) {
+        bytes += json::write(people_[next_]).size() + 1;
+        if (bytes > kLongest && !some.empty()) break;
+        some.emplace_back(people_[next_]);
+      }
+      const auto answer = api_.post("/accounts/import", json::Object{{"people", std::move(some)}});
+      if (!answer.ok()) {
+        Error error = answer.error();
+        error.message = cat("entries ", first + 1, " to ", next_, ": ", error.message);
+        return error;
+      }
+      count(first, answer->object);
+      progress_.at(next_);
+    }
+    return {};
+  }
+  std::string summary() const {
+    return cat(made, " prepared, ", there, " there already, ", wrong, " not possible");
+  }
+  std::size_t made = 0, there = 0, wrong = 0;
+
+ private:
+  void count(std::size_t first, const json::Object& answer) {
+    const json::Value* results = answer.find("results");
+    if (results == nullptr || results->as_array() == nullptr) return;
+    std::size_t number = first;
+    for (const json::Value& one : *results->as_array()) {
+      ++number;
+      const json::Object* result = one.as_object();
+      if (result == nullptr) continue;
+      const std::string outcome = text_of(*result, "outcome");
+      made += outcome == "created" ? 1 : 0;
+      there += outcome == "there" ? 1 : 0;
+      if (outcome == "created" && ids_only_) std::cout << text_of(*result, "id") << "\n";
+      if (outcome != "refused") continue;
+      ++wrong;
+      std::cerr << "entry " << number << ": " << terminal::harmless(text_of(*result, "detail")) << "\n";
+    }
+  }
+
+  Api& api_;
+  const std::vector<json::Object>& people_;
+  bool ids_only_;
+  Progress progress_;
+  std::size_t next_ = 0;
+};
+
 }  // namespace
 
 Result<std::vector<json::Object>> parse_people(std::string_view text) {
@@ -146,28 +218,13 @@ int user_import(const terminal::Given& given) {
   }
   auto api = Api::open(given);
   if (!api.ok()) return terminal::fail(api.error());
-  std::size_t made = 0, there = 0, wrong = 0, number = 0;
-  Progress progress(people->size());
-  for (const json::Object& person : *people) {
-    ++number;
-    const auto answer = (*api)->post("/accounts", person);
-    if (answer.ok()) {
-      ++made;
-      if (given.has("quiet")) std::cout << text_of(answer->object, "id") << "\n";
-    } else if (answer.error().code == Code::conflict) {
-      ++there;
-    } else {
-      ++wrong;
-      std::cerr << "entry " << number << ": " << terminal::harmless(answer.error().message) << "\n";
-      const bool hopeless = answer.error().code == Code::unauthenticated ||
-                            answer.error().code == Code::forbidden ||
-                            answer.error().code == Code::unavailable;
-      if (hopeless) return failed(**api, answer.error());
-    }
-    progress.at(number);
+  Import import(**api, *people, given.has("quiet"));
+  if (const Status done = import.run(); !done.ok()) {
+    std::cerr << import.summary() << "; run it again to go on where it stopped\n";
+    return failed(**api, done.error());
   }
-  std::cerr << made << " prepared, " << there << " there already, " << wrong << " not possible\n";
-  return wrong == 0 ? 0 : static_cast<int>(terminal::Exit::failed);
+  std::cerr << import.summary() << "\n";
+  return import.wrong == 0 ? 0 : static_cast<int>(terminal::Exit::failed);
 }
 
 }  // namespace lanyard::cli

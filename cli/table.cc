@@ -65,8 +65,9 @@ static std::vector<Command> user_commands() {
        "Prepares many people at once",
        {{"FILE", "CSV with a header line, or JSON Lines; \"-\" is standard input"}},
        {{"dry-run", "", "only read the file"}},
-       {{"lanyard user import people.csv", "subject,email,name,institution,…"}},
-       "Who is there already is left alone, so it can be run again after an interruption.",
+       {{"lanyard user import people.csv", "subject,email,name,institution,groups,…"}},
+       "Who is there already is left alone but for the groups, so it can be run again after an interruption. "
+       "Groups are paths with \";\" between them, and must exist.",
        user_import},
   };
 }

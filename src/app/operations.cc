@@ -31,15 +31,6 @@ net::Response ready(House& house) {
   return net::Response::json(good ? 200 : 503, json::write(answer));
 }
 
-net::Endpoint get(std::string pattern, net::Runs runs,
-                  std::function<net::Response(const net::Request&)> handler) {
-  net::Endpoint endpoint;
-  endpoint.pattern = std::move(pattern);
-  endpoint.runs = runs;
-  endpoint.handler = std::move(handler);
-  return endpoint;
-}
-
 // Pages in memory, from the kernel's own count.
 double resident_bytes() {
   std::ifstream file("/proc/self/statm");
@@ -52,14 +43,15 @@ double resident_bytes() {
 
 std::shared_ptr<const net::Router> operations_router(House& house, const Metrics& metrics) {
   auto router = std::make_shared<net::Router>();
-  router->add(get("/healthz", net::Runs::on_loop,
-                  [](const net::Request&) { return net::Response::text(200, "ok\n"); }));
-  router->add(get("/readyz", net::Runs::db, [&house](const net::Request&) { return ready(house); }));
-  router->add(get("/metrics", net::Runs::slow, [&metrics](const net::Request&) {
+  using enum net::Method;
+  router->add(get, "/healthz", net::Runs::on_loop,
+              [](const net::Request&) { return net::Response::text(200, "ok\n"); });
+  router->add(get, "/readyz", net::Runs::db, [&house](const net::Request&) { return ready(house); });
+  router->add(get, "/metrics", net::Runs::slow, [&metrics](const net::Request&) {
     net::Response response(200);
     response.body("text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
     return response;
-  }));
+  });
   return router;
 }
 

@@ -102,6 +102,16 @@ class Directory {
 
   // Code::conflict when the identity or user name exists.
   Result<Account> create(const NewAccount& account, const access::Actor& actor);
+  // Many at once, in one transaction, in their order. An entry that can not be made keeps no other from being
+  // made; who is there already is left alone, so that it can be said again after an interruption.
+  struct Outcome {
+    AccountId id;  // made now, or there already; empty when refused
+    bool is_new = false;
+    std::optional<Error> refused;  // conflict or invalid
+  };
+  static constexpr std::size_t kMostAtOnce = 500;
+  Result<std::vector<Outcome>> create_many(const std::vector<NewAccount>& accounts,
+                                           const access::Actor& actor);
   // SX5: creates, or brings an existing one with that identity up to date. Tells whether anything changed.
   struct Upserted {
     Account account;

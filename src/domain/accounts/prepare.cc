@@ -106,7 +106,8 @@ std::vector<std::string> apply_fields(rows::Record& record, const NewAccount& en
   return changed;
 }
 
-Result<Account> add_prepared(Filing& filing, const Entry& entry, Random& random) {
+// Everything that can be wrong with an entry, before anything is written.
+Result<rows::Record> plan_prepared(Filing& filing, const Entry& entry, Random& random) {
   const NewAccount& given = entry.given;
   LANYARD_CHECK(require_unprepared(filing, entry, {}));
   rows::Record record;
@@ -122,6 +123,12 @@ Result<Account> add_prepared(Filing& filing, const Entry& entry, Random& random)
     LANYARD_TRY(account.username, claim_username(filing.connection, *given.username));
   }
   account.email = given.email;
+  return record;
+}
+
+Result<Account> write_prepared(Filing& filing, rows::Record& record, const Entry& entry) {
+  const NewAccount& given = entry.given;
+  Account& account = record.account;
   LANYARD_CHECK(filing.add(record));
   if (!entry.key.empty()) LANYARD_CHECK(put_primary(filing, record, entry, true));
   if (!given.issuer.empty())
@@ -136,6 +143,11 @@ Result<Account> add_prepared(Filing& filing, const Entry& entry, Random& random)
   }
   if (account.is_admin) filing.note(events::kAdminGranted, account, {{"because", given.source}});
   return std::move(account);
+}
+
+Result<Account> add_prepared(Filing& filing, const Entry& entry, Random& random) {
+  LANYARD_TRY(rows::Record record, plan_prepared(filing, entry, random));
+  return write_prepared(filing, record, entry);
 }
 
 // Brings an existing account up to an entry that is new or was changed. Who was suspended, rejected or closed
@@ -232,6 +244,50 @@ Result<Account> Directory::create(const NewAccount& given, const access::Actor& 
       });
   LANYARD_CHECK(written);
   return created;
+}
+
+// One entry of many; what can not be made is said in its place.
+static Result<Directory::Outcome> prepare_one(Filing& filing, const Result<Entry>& entry, Random& random) {
+  if (!entry.ok()) return Directory::Outcome{{}, false, entry.error()};
+  if (!entry->given.issuer.empty()) {
+    LANYARD_TRY(const auto identity,
+                rows::find_identity(filing.connection, entry->given.issuer, entry->given.subject));
+    if (identity) return Directory::Outcome{identity->account, false, {}};
+  } else {
+    LANYARD_TRY(const auto prepared, rows::list_prepared(filing.connection, entry->key, 1));
+    if (!prepared.empty()) return Directory::Outcome{prepared.front(), false, {}};
+  }
+  auto record = plan_prepared(filing, *entry, random);
+  if (!record.ok()) {
+    const bool is_theirs = record.error().code == Code::conflict || record.error().code == Code::invalid;
+    if (!is_theirs) return record.error();
+    return Directory::Outcome{{}, false, record.error()};
+  }
+  LANYARD_TRY(const Account made, write_prepared(filing, *record, *entry));
+  return Directory::Outcome{made.id, true, {}};
+}
+
+Result<std::vector<Directory::Outcome>> Directory::create_many(const std::vector<NewAccount>& given,
+                                                               const access::Actor& actor) {
+  LANYARD_CHECK(access::require(actor, access::Permission::change_accounts));
+  if (given.size() > kMostAtOnce)
+    return make_error(Code::invalid, cat("At most ", kMostAtOnce, " people are prepared at once."));
+  std::vector<Result<Entry>> entries;
+  entries.reserve(given.size());
+  for (const NewAccount& one : given) entries.push_back(read_entry(one));
+  std::vector<Outcome> outcomes;
+  const Status written =
+      ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
+        outcomes.clear();
+        Filing filing(connection, notes, ledger_.clock().now());
+        for (const Result<Entry>& entry : entries) {
+          LANYARD_TRY(Outcome outcome, prepare_one(filing, entry, random_));
+          outcomes.push_back(std::move(outcome));
+        }
+        return {};
+      });
+  LANYARD_CHECK(written);
+  return outcomes;
 }
 
 Result<Directory::Upserted> Directory::create_or_update(const NewAccount& given, const access::Actor& actor) {

@@ -229,6 +229,13 @@ Result<CallerPtr> Callers::by_token(const Proof& proof, const issuers::Verified&
   return caller;
 }
 
+CallerPtr Callers::find_signed_in(const net::Request& request, std::string_view cookie_name) {
+  const auto cookie = request.cookie(cookie_name);
+  if (!cookie || cookie->value_or("").empty()) return nullptr;
+  const auto caller = recognise({Proof::Kind::session, **cookie, std::string_view()}, request);
+  return caller && (*caller)->means == Means::session ? *caller : nullptr;
+}
+
 Result<std::shared_ptr<const Person>> Callers::find_person(const AccountId& account, std::string_view issuer,
                                                            std::string_view subject, std::string_view source,
                                                            const net::Request& request) {

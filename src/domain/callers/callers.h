@@ -92,6 +92,10 @@ class Callers {
   // (TK6), after admission.
   Result<CallerPtr> recognise(const Proof& proof, const net::Request& request);
 
+  // Who is signed in in this browser, by the cookie of this name; nullptr when nobody is, or when the cookie
+  // was sent twice (attack row 142).
+  CallerPtr find_signed_in(const net::Request& request, std::string_view cookie_name);
+
   // Who stands behind something that was given out earlier, as they are now: from memory while nothing
   // changed. Code::unauthenticated: the identity is not this account's any more; Code::not_found.
   Result<std::shared_ptr<const Person>> find_person(const AccountId& account, std::string_view issuer,

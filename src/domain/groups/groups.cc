@@ -168,6 +168,29 @@ Status Groups::add_member(const GroupId& id, const Subject& subject, access::Lev
   });
 }
 
+Result<std::int64_t> Groups::add_members(const GroupId& id, const std::vector<AccountId>& accounts,
+                                         const std::string& source, const access::Actor& actor) {
+  std::int64_t added = 0;
+  LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
+    added = 0;
+    LANYARD_TRY(const auto group, rows::find(connection, id));
+    if (!group) return no_group();
+    const std::string level(access::to_string(access::Level::can_read));
+    for (const AccountId& account : accounts) {
+      const Subject subject{Subject::Kind::account, account.str()};
+      const rows::Grant grant{
+          std::string(rows::to_string(subject.kind)), subject.id, level, "group", id.str(), source};
+      LANYARD_TRY(const bool changed,
+                  rows::set_membership(connection, make_id<GrantTag>(random_), grant, ledger_.clock().now()));
+      if (!changed) continue;
+      ++added;
+      notes.add(member_note("group.member_added", *group, subject, level, source));
+    }
+    return {};
+  }));
+  return added;
+}
+
 Status Groups::remove_member(const GroupId& id, const Subject& subject, const access::Actor& actor) {
   return ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
     LANYARD_TRY(const auto group, rows::find(connection, id));

@@ -73,6 +73,9 @@ class Groups {
   // Setting a level again is no change. A group can not become a member of itself, not even through others.
   Status add_member(const GroupId& group, const Subject& subject, access::Level level,
                     const std::string& source, const access::Actor& actor);
+  // The same for many accounts in one transaction. Returns how many were not members yet.
+  Result<std::int64_t> add_members(const GroupId& group, const std::vector<AccountId>& accounts,
+                                   const std::string& source, const access::Actor& actor);
   Status remove_member(const GroupId& group, const Subject& subject, const access::Actor& actor);
   Result<std::vector<Member>> list_members(const GroupId& group, const std::string& after,
                                            std::int64_t limit);

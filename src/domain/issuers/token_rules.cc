@@ -2,41 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "base/text.h"
+#include "platform/crypto/claims.h"
 
 namespace lanyard::issuers {
 namespace {
 
 constexpr std::string_view kAnyAudience = "https://wlcg.cern.ch/jwt/v1/any";
-constexpr std::int64_t kLastSecond = 253'402'300'799;  // the end of the year 9999
 
 Error refuse(std::string reason) {
   return make_error(Code::unauthenticated, std::move(reason));
 }
 
-const std::string* text(const json::Object& claims, std::string_view name) {
-  const json::Value* value = claims.find(name);
-  return value == nullptr ? nullptr : value->as_string();
-}
-
-// NumericDate (RFC 7519 section 2): a number, which may have a fraction. Empty when the claim is absent.
 Result<std::optional<Time>> time_claim(const json::Object& claims, std::string_view name) {
-  const json::Value* value = claims.find(name);
-  if (value == nullptr) return std::optional<Time>();
-  double seconds = 0;
-  if (const auto* whole = value->as_integer()) {
-    seconds = static_cast<double>(*whole);
-  } else if (const auto* part = value->as_double()) {
-    seconds = *part;
-  } else {
-    return refuse(cat(name, " is not a number"));
-  }
-  if (!std::isfinite(seconds) || seconds < 0 || seconds > static_cast<double>(kLastSecond)) {
-    return refuse(cat(name, " is not a usable time"));
-  }
-  return std::optional<Time>(from_micros(static_cast<std::int64_t>(seconds * 1e6)));
+  auto time = crypto::numeric_date(claims, name);
+  if (!time.ok()) return refuse(std::move(time.error().message));
+  return time;
 }
 
 // RFC 7515 section 4 and RFC 8725: everything that can be said about the token as a text.
@@ -53,7 +35,7 @@ Status form(Candidate& c) {
 
 // Byte for byte (RFC 7519 section 4.1.1). An issuer that is not configured is never asked for anything.
 Status issuer(Candidate& c) {
-  const std::string* iss = text(c.claims, "iss");
+  const std::string* iss = crypto::text_claim(c.claims, "iss");
   if (iss == nullptr) return refuse("iss is missing or not a text");
   c.entry = c.tokens->find_issuer(*iss);
   if (c.entry == nullptr) return refuse("the issuer is not configured");
@@ -152,7 +134,7 @@ Status audience(Candidate& c) {
 // OpenID Connect Core section 2: at most 255 ASCII characters. What could be shown as another name (control
 // characters, direction marks) is not ASCII or not printable.
 Status subject(Candidate& c) {
-  const std::string* sub = text(c.claims, "sub");
+  const std::string* sub = crypto::text_claim(c.claims, "sub");
   if (sub == nullptr || sub->empty()) return refuse("sub is missing or not a text");
   if (sub->size() > 255) return refuse("sub is too long");
   if (!std::all_of(sub->begin(), sub->end(), [](char b) { return b >= 0x20 && b < 0x7F; })) {
@@ -183,7 +165,7 @@ bool is_storage_fault(std::string_view word) {
 }
 
 Status wlcg(const Candidate& c) {
-  const std::string* version = text(c.claims, "wlcg.ver");
+  const std::string* version = crypto::text_claim(c.claims, "wlcg.ver");
   if (version == nullptr) return refuse("wlcg.ver is missing or not a text");
   // An unknown major version is refused, a newer minor one is not.
   const bool minor_is_number =
@@ -199,14 +181,14 @@ Status wlcg(const Candidate& c) {
 // What the issuer's profile insists on beyond RFC 7519. Reads the scopes (RFC 9068 section 2.2.3): words of
 // one text; an array is no scope and grants nothing.
 Status profile(Candidate& c) {
-  if (const std::string* scope = text(c.claims, "scope")) {
+  if (const std::string* scope = crypto::text_claim(c.claims, "scope")) {
     for (const auto word : split_words(*scope)) c.scopes.emplace_back(word);
   }
   if (c.trust().profile == Trust::Profile::wlcg) return wlcg(c);
   if (c.trust().profile != Trust::Profile::rfc9068) return {};
   if (c.claims.find("iat") == nullptr) return refuse("iat is missing");
   for (const auto* name : {"client_id", "jti"}) {
-    const std::string* value = text(c.claims, name);
+    const std::string* value = crypto::text_claim(c.claims, name);
     if (value == nullptr || value->empty()) return refuse(cat(name, " is missing or not a text"));
   }
   return {};

@@ -52,14 +52,9 @@ Account::~Account() = default;
 
 void Account::mount(net::Router& router) {
   for (const Row& row : kRoutes) {
-    net::Endpoint endpoint;
-    endpoint.method = row.method;
-    endpoint.pattern = row.pattern;
-    endpoint.runs = net::Runs::db;
-    endpoint.handler = [state = state_, &row](const net::Request& request) {
-      return serve(state->desk, row, request);
-    };
-    router.add(std::move(endpoint));
+    router.add(
+        row.method, std::string(row.pattern), net::Runs::db,
+        [state = state_, &row](const net::Request& request) { return serve(state->desk, row, request); });
   }
 }
 

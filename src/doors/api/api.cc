@@ -1,6 +1,7 @@
 #include "doors/api/api.h"
 
 #include "base/text.h"
+#include "doors/api/body.h"
 #include "doors/api/desk.h"
 
 namespace lanyard::doors::api {
@@ -19,6 +20,7 @@ void Api::mount(net::Router& router) {
     endpoint.method = route.method;
     endpoint.pattern = cat("/api/v1", route.path);
     endpoint.runs = route.runs;
+    if (route.takes == Takes::long_body) endpoint.body_limit = kLongestList;
     endpoint.handler = [state = state_, &route](const net::Request& request) {
       return serve(state->desk, route, request);
     };

@@ -5,20 +5,15 @@
 #include "base/text.h"
 
 namespace lanyard::doors::api {
-namespace {
-
-constexpr json::Limits kLimits{64 * 1024, 8, 1'000};
-
-}  // namespace
-
 bool says_json(const net::Request& request) {
   const auto type = request.header("Content-Type");
   if (!type.ok() || !*type) return false;
   return equal_ignoring_case(trim((*type)->substr(0, (*type)->find(';'))), "application/json");
 }
 
-Result<json::Object> read_body(const net::Request& request) {
-  auto body = json::parse_object(request.body(), kLimits);
+Result<json::Object> read_body(const net::Request& request, std::size_t longest) {
+  const std::size_t members = longest / 64;  // as many as a body of short ones may hold
+  auto body = json::parse_object(request.body(), {longest, 8, members});
   if (body.ok()) return body;
   Error error = std::move(body).error();
   error.message = cat("The body is not a JSON object that is accepted here: ", error.message);

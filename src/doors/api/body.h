@@ -16,8 +16,9 @@ namespace lanyard::doors::api {
 // False for anything but application/json: forms and plain text are what a foreign page can send without
 // being asked first (attack row 136).
 bool says_json(const net::Request& request);
-// An object, at most 64 kB. Code::invalid, or too_large.
-Result<json::Object> read_body(const net::Request& request);
+inline constexpr std::size_t kLongestBody = 64 * 1024, kLongestList = 512 * 1024;  // bytes
+// An object of at most so many bytes. Code::invalid, or too_large.
+Result<json::Object> read_body(const net::Request& request, std::size_t longest = kLongestBody);
 
 // Members that are not in `known` are refused by name, never ignored (attack row 111).
 Status require_known(const json::Object& body, std::initializer_list<std::string_view> known);

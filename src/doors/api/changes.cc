@@ -6,7 +6,6 @@
 #include "doors/api/problem.h"
 
 namespace lanyard::doors::api {
-namespace {
 
 Result<accounts::NewAccount> read_new_account(const Desk& desk, const json::Object& body) {
   LANYARD_CHECK(require_known(
@@ -30,6 +29,8 @@ Result<accounts::NewAccount> read_new_account(const Desk& desk, const json::Obje
   }
   return wanted;
 }
+
+namespace {
 
 // Who has the identity, the user name or the address already.
 std::optional<AccountId> find_holder(accounts::Directory& directory, const accounts::NewAccount& wanted) {

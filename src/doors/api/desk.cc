@@ -134,7 +134,7 @@ Result<std::optional<net::Response>> read_request(const Route& route, Ask& ask) 
     if (!condition) return std::optional(problem_with(428, {}, request.id()));
     ask.if_match = *condition;
   }
-  LANYARD_TRY(ask.body, read_body(request));
+  LANYARD_TRY(ask.body, read_body(request, route.takes == Takes::long_body ? kLongestList : kLongestBody));
   return std::optional<net::Response>();
 }
 

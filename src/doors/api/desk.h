@@ -31,7 +31,7 @@ struct Ask {
 using Handler = Result<net::Response> (*)(Desk&, const Ask&);
 
 enum class Who { anybody, known, administrator };
-enum class Takes { nothing, body, body_if_match };
+enum class Takes { nothing, body, body_if_match, long_body };
 
 struct Route {
   net::Method method;

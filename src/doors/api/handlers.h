@@ -20,6 +20,10 @@ Result<net::Response> end_sessions(Desk& desk, const Ask& ask);
 // changes.cc
 Result<net::Response> create_account(Desk& desk, const Ask& ask);
 Result<net::Response> change_account(Desk& desk, const Ask& ask);
+Result<accounts::NewAccount> read_new_account(const Desk& desk, const json::Object& body);
+
+// import.cc
+Result<net::Response> import_accounts(Desk& desk, const Ask& ask);
 
 // decisions.cc
 Result<net::Response> list_requests(Desk& desk, const Ask& ask);

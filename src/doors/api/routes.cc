@@ -37,6 +37,7 @@ const std::vector<Route>& routes() {
 
       read("/accounts", see_accounts, list_accounts, {"state", "search", "cursor", "limit"}),
       send(post, "/accounts", change_accounts, create_account),
+      send(post, "/accounts/import", change_accounts, import_accounts, Takes::long_body),
       read("/accounts/{id}", see_accounts, get_account),
       send(patch, "/accounts/{id}", change_accounts, change_account, Takes::body_if_match),
       read("/accounts/{id}/journal", read_journal, list_account_journal, {"after", "before", "limit"}),

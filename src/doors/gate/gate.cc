@@ -41,14 +41,8 @@ Gate::~Gate() = default;
 
 void Gate::mount(net::Router& router) {
   const auto page = [&](Method method, std::string pattern, Runs runs, auto function) {
-    net::Endpoint endpoint;
-    endpoint.method = method;
-    endpoint.pattern = std::move(pattern);
-    endpoint.runs = runs;
-    endpoint.handler = [desk = desk_, function](const net::Request& request) {
-      return function(*desk, request);
-    };
-    router.add(std::move(endpoint));
+    router.add(method, std::move(pattern), runs,
+               [desk = desk_, function](const net::Request& request) { return function(*desk, request); });
   };
   add_question(router, desk_, "/gate/check/{client}", Wording::headers);
   add_question(router, desk_, "/gate/envoy/{client}/{rest...}", Wording::path);

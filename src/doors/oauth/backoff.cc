@@ -88,13 +88,4 @@ void Backoff::proved(std::string_view client, std::string_view address) {
   homes_[std::move(pair)] = now;
 }
 
-std::chrono::seconds PlaceLimit::take(std::string_view address) {
-  const SteadyTime now = clock_.steady();
-  const std::string place = net::place_of(address);
-  const std::lock_guard lock(mutex_);
-  const auto wait = places_.wait(place, now);
-  if (wait == std::chrono::seconds(0)) places_.count(place, now);
-  return wait;
-}
-
 }  // namespace lanyard::doors::oauth

@@ -56,19 +56,4 @@ class Backoff {
   std::unordered_map<std::string, SteadyTime> homes_;  // client and place -> last proof
 };
 
-// How often something may be begun from one place: the same wait, but every try counts, good ones too.
-// Thread-safe.
-class PlaceLimit {
- public:
-  explicit PlaceLimit(const Clock& clock, unsigned free = 10, std::size_t most = 20'000)
-      : clock_(clock), places_(free, most) {}
-  // Zero: go ahead, and it was counted.
-  std::chrono::seconds take(std::string_view address);
-
- private:
-  const Clock& clock_;
-  std::mutex mutex_;
-  FailureTable places_;
-};
-
 }  // namespace lanyard::doors::oauth

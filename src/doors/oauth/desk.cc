@@ -28,7 +28,7 @@ Desk::Desk(Parts p, Settings s)
       nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)),
       metadata(write_metadata(settings)),
       guesses(std::make_unique<Backoff>(p.clock)),
-      registrations(std::make_unique<PlaceLimit>(p.clock)) {}
+      registrations(std::make_unique<net::PlaceLimit>(10, p.clock)) {}
 
 net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,
                      std::string_view client) {
@@ -79,13 +79,11 @@ net::Response lead_back(const Desk& desk, const net::Request& request, const std
                         const std::string& url) {
   view::Page page;
   page.title = cat("Taking you back to ", client_name);
-  page.body = view::group(view::el("p",
-                                   "If nothing happens by itself, press the button. When a program on this "
-                                   "computer goes on, you can close this page."),
-                          view::button_row({view::button_link("Go on", url, view::Emphasis::primary)}));
-  net::Response response = show(desk, request, std::move(page));
-  response.header("Refresh", cat("0; url=", url));
-  return response;
+  page.body = view::el("p",
+                       "If nothing happens by itself, press the button. When a program on this computer goes "
+                       "on, you can close this page.");
+  page.request_id = request.id();
+  return view::render_leading_on(desk.parts.site, std::move(page), url);
 }
 
 view::SignedIn signed_in(const Desk& desk, const callers::Caller& caller) {
@@ -97,11 +95,7 @@ view::SignedIn signed_in(const Desk& desk, const callers::Caller& caller) {
 }
 
 callers::CallerPtr find_person(const Desk& desk, const net::Request& request) {
-  const auto cookie = request.cookie(desk.parts.cookies.session_name());
-  if (!cookie || !*cookie || (*cookie)->empty()) return nullptr;
-  const auto caller =
-      desk.parts.callers.recognise({callers::Proof::Kind::session, **cookie, std::string_view()}, request);
-  return caller && !(*caller)->person->account.id.empty() ? *caller : nullptr;
+  return desk.parts.callers.find_signed_in(request, desk.parts.cookies.session_name());
 }
 
 tokens::Subject subject_of(const callers::Person& person) {

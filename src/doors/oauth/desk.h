@@ -11,6 +11,7 @@
 #include "doors/oauth/client_auth.h"
 #include "doors/oauth/errors.h"
 #include "doors/oauth/oauth.h"
+#include "platform/net/place_limit.h"
 
 namespace lanyard::doors::oauth {
 
@@ -23,7 +24,7 @@ struct Desk {
   std::unique_ptr<tokens::DpopNonces> nonces;
   std::shared_ptr<const std::string> metadata;  // written once
   std::unique_ptr<Backoff> guesses;             // wrong codes of the device grant, by account and address
-  std::unique_ptr<PlaceLimit> registrations;
+  std::unique_ptr<net::PlaceLimit> registrations;
 };
 
 // What comes out of a rule: a value, or the error in OAuth's words.
@@ -53,8 +54,7 @@ net::Response show(const Desk& desk, const net::Request& request, view::Page pag
 net::Response show_fault(const Desk& desk, const net::Request& request, const OauthError& error);
 net::Response show_error(const Desk& desk, const net::Request& request, const Error& error);
 
-// Leads the browser to a client after a form was sent. Browsers hold form-action against redirects after a
-// POST, and against those that the client makes itself, so this is a page that leads on by itself.
+// Leads the browser to a client after a form was sent.
 net::Response lead_back(const Desk& desk, const net::Request& request, const std::string& client_name,
                         const std::string& url);
 

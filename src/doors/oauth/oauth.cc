@@ -15,14 +15,9 @@ OAuth::~OAuth() = default;
 void OAuth::mount(net::Router& router) {
   using Handler = net::Response (*)(const Desk&, const net::Request&);
   const auto route = [&](net::Method method, std::string pattern, net::Runs runs, Handler handler) {
-    net::Endpoint endpoint;
-    endpoint.method = method;
-    endpoint.pattern = std::move(pattern);
-    endpoint.runs = runs;
-    endpoint.handler = [state = state_, handler](const net::Request& request) {
+    router.add(method, std::move(pattern), runs, [state = state_, handler](const net::Request& request) {
       return handler(state->desk, request);
-    };
-    router.add(std::move(endpoint));
+    });
   };
   using net::Method;
   using net::Runs;

@@ -15,14 +15,9 @@ Panda::~Panda() = default;
 void Panda::mount(net::Router& router) {
   using Handler = net::Response (*)(const Desk&, const net::Request&);
   const auto route = [&](net::Method method, std::string pattern, Handler handler) {
-    net::Endpoint endpoint;
-    endpoint.method = method;
-    endpoint.pattern = std::move(pattern);
-    endpoint.runs = net::Runs::db;
-    endpoint.handler = [state = state_, handler](const net::Request& request) {
-      return handler(state->desk, request);
-    };
-    router.add(std::move(endpoint));
+    router.add(
+        method, std::move(pattern), net::Runs::db,
+        [state = state_, handler](const net::Request& request) { return handler(state->desk, request); });
   };
   route(net::Method::get, "/auth/{file}", give_configuration);
   route(net::Method::get, "/panda/verify", verify);

@@ -34,12 +34,8 @@ Application::~Application() = default;
 
 void Application::mount(net::Router& router) {
   for (const net::Method method : {net::Method::get, net::Method::post}) {
-    net::Endpoint endpoint;
-    endpoint.method = method;
-    endpoint.pattern = "/{rest...}";
-    endpoint.runs = net::Runs::waits;
-    endpoint.handler = [s = state_](const net::Request& request) { return s->answer(request); };
-    router.add(std::move(endpoint));
+    router.add(method, "/{rest...}", net::Runs::waits,
+               [s = state_](const net::Request& request) { return s->answer(request); });
   }
 }
 

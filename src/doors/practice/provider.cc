@@ -30,16 +30,6 @@ net::Response refused(std::string_view error, std::string_view description, int 
                              json::write(json::Object{{"error", error}, {"error_description", description}}));
 }
 
-net::Endpoint at(net::Method method, std::string pattern,
-                 std::function<net::Response(const net::Request&)> handler) {
-  net::Endpoint endpoint;
-  endpoint.method = method;
-  endpoint.pattern = std::move(pattern);
-  endpoint.runs = net::Runs::slow;
-  endpoint.handler = std::move(handler);
-  return endpoint;
-}
-
 }  // namespace
 
 struct Provider::State {
@@ -74,13 +64,17 @@ Provider::~Provider() = default;
 
 void Provider::mount(net::Router& router) {
   using net::Method;
-  router.add(at(Method::get, "/.well-known/openid-configuration",
-                [s = state_](const net::Request&) { return s->metadata(); }));
-  router.add(at(Method::get, "/keys", [s = state_](const net::Request&) { return s->keys(); }));
-  router.add(at(Method::get, "/authorize", [s = state_](const net::Request& r) { return s->choose(r); }));
-  router.add(at(Method::post, "/authorize", [s = state_](const net::Request& r) { return s->chosen(r); }));
-  router.add(at(Method::post, "/token", [s = state_](const net::Request& r) { return s->token(r); }));
-  router.add(at(Method::get, "/userinfo", [s = state_](const net::Request& r) { return s->userinfo(r); }));
+  const auto at = [&](Method method, std::string pattern, auto answer) {
+    router.add(method, std::move(pattern), net::Runs::slow,
+               [s = state_, answer](const net::Request& request) { return answer(*s, request); });
+  };
+  at(Method::get, "/.well-known/openid-configuration",
+     [](State& s, const net::Request&) { return s.metadata(); });
+  at(Method::get, "/keys", [](State& s, const net::Request&) { return s.keys(); });
+  at(Method::get, "/authorize", [](State& s, const net::Request& r) { return s.choose(r); });
+  at(Method::post, "/authorize", [](State& s, const net::Request& r) { return s.chosen(r); });
+  at(Method::post, "/token", [](State& s, const net::Request& r) { return s.token(r); });
+  at(Method::get, "/userinfo", [](State& s, const net::Request& r) { return s.userinfo(r); });
 }
 
 net::Response Provider::State::metadata() const {
