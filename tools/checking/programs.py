@@ -17,6 +17,7 @@ ON_EVERY_DATABASE = "databases/*"
 UNIT_LIMIT = 900
 E2E_LIMIT = 600
 E2E = tree.ROOT / "test" / "e2e"
+FAULTS = tree.ROOT / "test" / "faults"  # the same kind of test, of what breaks around a server
 
 
 def build_stage(options):
@@ -87,8 +88,8 @@ def _gtest_shard(preset, pattern, name, env, shard, shards):
 
 
 def e2e_stage(options):
-    """Each file of test/e2e by itself, one after the other: they start whole servers."""
-    names = sorted(E2E.glob("*.test.mjs"))
+    """Each file of test/e2e and test/faults by itself, one after the other: they start whole servers."""
+    names = [*sorted(E2E.glob("*.test.mjs")), *sorted(FAULTS.glob("*.test.mjs"))]
     if options.fast:
         names = [name for name in names if name.name == "smoke.test.mjs"]
     if not names:

@@ -281,8 +281,13 @@ Result<std::shared_ptr<const std::vector<crypto::PublicKey>>> Keys::verifiers() 
 }
 
 Result<KeySetText> Keys::key_set() {
-  LANYARD_TRY(const auto snapshot, state_->current());
-  return snapshot->set;
+  const auto snapshot = state_->current();
+  if (snapshot) return (*snapshot)->set;
+  // While the database is away no key can be made or taken back, so what was published last still stands; whoever
+  // checks our tokens can go on.
+  const auto kept = state_->kept_now();
+  if (snapshot.error().code == Code::unavailable && kept) return kept->set;
+  return snapshot.error();
 }
 
 Result<KeyList> Keys::list() {

@@ -60,7 +60,7 @@ class Keys {
   Result<std::shared_ptr<const SigningKey>> signer(crypto::Algorithm algorithm);
   // For checking our own tokens: all that are not gone.
   Result<std::shared_ptr<const std::vector<crypto::PublicKey>>> verifiers();
-  Result<KeySetText> key_set();
+  Result<KeySetText> key_set();  // the last one that was read, while the database is away
   Result<std::vector<std::shared_ptr<const SigningKey>>> list();  // newest first, gone ones too
 
   enum class When {

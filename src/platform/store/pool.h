@@ -74,6 +74,15 @@ class Pool {
     return Lease(this, std::move(made).value());
   }
 
+  // Closes what nobody uses at the moment: something happened after which it should be made anew.
+  void discard_idle() {
+    std::vector<std::unique_ptr<Item>> closed;
+    const std::lock_guard lock(mutex_);
+    closed.swap(idle_);
+    free_places_ += closed.size();
+    changed_.notify_all();
+  }
+
  private:
   void give(std::unique_ptr<Item> item) {
     const std::lock_guard lock(mutex_);

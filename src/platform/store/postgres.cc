@@ -129,12 +129,14 @@ class PostgresDatabase final : public Database {
  public:
   PostgresDatabase(const PostgresSettings& settings, const DatabaseOptions& options, const Log& log)
       : log_(log),
+        silence_(settings.silence),
         readers_(std::max(1U, options.connections), options.busy_time,
                  [settings] { return PostgresConnection::connect(settings); }),
         queue_(std::make_unique<PostgresTransaction>(settings, this, log), options.busy_time, log) {}
 
   Status read(const Work& work) override {
     refuse_nesting(this);
+    LANYARD_TRY(const Silence::Leave leave, silence_->ask());
     LANYARD_TRY(Connections::Lease connection, begin_read());
     Status status;
     try {
@@ -151,7 +153,10 @@ class PostgresDatabase final : public Database {
 
   Status write(const Work& work) override {
     refuse_nesting(this);
-    return queue_.write(work);
+    LANYARD_TRY(const Silence::Leave leave, silence_->ask());
+    Status status = queue_.write(work);
+    if (!status.ok() && status.error().code == Code::unavailable) readers_.discard_idle();
+    return status;
   }
 
   Engine engine() const override { return Engine::postgresql; }
@@ -167,7 +172,7 @@ class PostgresDatabase final : public Database {
 
  private:
   // Connections that the server closed while they were idle are replaced; after a restart that is each of
-  // them.
+  // them. When one of them broke, the others may lead to a server that is the leader no more.
   Result<Connections::Lease> begin_read() {
     for (;;) {
       LANYARD_TRY(auto connection, readers_.take());
@@ -176,18 +181,23 @@ class PostgresDatabase final : public Database {
       Status begun = connection->control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       if (begun.ok()) return connection;
       const bool broken = connection->broken();
-      if (broken) connection.discard();
+      if (broken) give_up(connection);
       if (!broken || fresh) return std::move(begun).error();
       log_.warning("store.reconnecting", {{"cause", begun.error().cause}});
     }
   }
 
-  static void finish(Connections::Lease& connection) {
+  void finish(Connections::Lease& connection) {
     connection->start(Mode::read);
-    if (connection->broken() || !connection->control("ROLLBACK").ok()) connection.discard();
+    if (connection->broken() || !connection->control("ROLLBACK").ok()) give_up(connection);
+  }
+  void give_up(Connections::Lease& connection) {
+    connection.discard();
+    readers_.discard_idle();
   }
 
   const Log& log_;
+  const std::shared_ptr<Silence> silence_;
   Connections readers_;
   WriteQueue queue_;
 };
@@ -209,6 +219,7 @@ std::string value_of(const PostgresSettings& settings, std::string_view name) {
 Result<PostgresSettings> read_url(const DatabaseOptions& options) {
   PostgresSettings settings;
   settings.statement_time = options.statement_time;
+  settings.silence = std::make_shared<Silence>();
   char* fault = nullptr;
   PQconninfoOption* parsed = PQconninfoParse(options.url.c_str(), &fault);
   if (parsed == nullptr) {
@@ -240,8 +251,10 @@ Result<PostgresSettings> read_url(const DatabaseOptions& options) {
 // Somebody between here and the server could read and change everything.
 void warn_if_unverified(const PostgresSettings& settings, const Log& log) {
   const std::string host = value_of(settings, "host");
-  const bool local =
-      host.empty() || host.front() == '/' || host == "localhost" || host == "127.0.0.1" || host == "::1";
+  const auto hosts = split(host, ',');  // the URL may name several
+  const bool local = std::ranges::all_of(hosts, [](std::string_view one) {
+    return one.empty() || one.front() == '/' || one == "localhost" || one == "127.0.0.1" || one == "::1";
+  });
   if (local || value_of(settings, "sslmode") == "verify-full") return;
   log.warning("store.connection_not_verified",
               {{"host", host}, {"hint", "add ?sslmode=verify-full&sslrootcert=… to database.url"}});

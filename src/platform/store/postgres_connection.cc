@@ -18,7 +18,9 @@ using std::chrono::milliseconds;
 
 // The server ends a statement that takes too long; when even that answer does not come, the connection is
 // given up.
-constexpr auto kGrace = std::chrono::seconds(5);
+constexpr auto kGrace = std::chrono::seconds(2);
+// How often somebody who waits looks whether there is hope.
+constexpr milliseconds kLook{500};
 // A form is kept for each mixture of nulls and types that a statement was first used with.
 constexpr std::size_t kMostForms = 16;
 
@@ -113,8 +115,8 @@ void PostgresConnection::Clear::operator()(pg_result* result) const {
   PQclear(result);
 }
 
-PostgresConnection::PostgresConnection(pg_conn* handle, Duration statement_time)
-    : handle_(handle), statement_time_(statement_time) {}
+PostgresConnection::PostgresConnection(pg_conn* handle, const PostgresSettings& settings)
+    : handle_(handle), statement_time_(settings.statement_time), silence_(settings.silence) {}
 
 PostgresConnection::~PostgresConnection() {
   PQfinish(handle_);
@@ -129,9 +131,13 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::connect(const Po
   }
   names.push_back(nullptr);
   values.push_back(nullptr);
-  PGconn* handle = PQconnectdbParams(names.data(), values.data(), 0);
+  PGconn* handle = nullptr;
+  {
+    const Silence::Waiting waiting(*settings.silence);
+    handle = PQconnectdbParams(names.data(), values.data(), 0);
+  }
   if (handle == nullptr) return internal_error("libpq found no memory for a connection");
-  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(handle, settings.statement_time));
+  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(handle, settings));
   if (PQstatus(handle) != CONNECTION_OK) {
     return database_unavailable("The database does not answer.",
                                 cat("PostgreSQL: ", trim(PQerrorMessage(handle))));
@@ -185,6 +191,7 @@ Status PostgresConnection::control(const char* sql) {
 // Waits for the last result of what was sent; the first one that is an error wins. None when no answer came.
 PostgresConnection::Answer PostgresConnection::answer() {
   const auto deadline = std::chrono::steady_clock::now() + statement_time_ + kGrace;
+  const Silence::Waiting waiting(*silence_);
   Answer last;
   for (;;) {
     for (;;) {
@@ -193,8 +200,9 @@ PostgresConnection::Answer PostgresConnection::answer() {
       if (unsent == 0 && PQisBusy(handle_) == 0) break;
       const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
       pollfd socket{PQsocket(handle_), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-      const int ready = left.count() <= 0 ? 0 : ::poll(&socket, 1, static_cast<int>(left.count()));
-      if (ready < 0 && errno == EINTR) continue;
+      const bool over = left.count() <= 0 || silence_->is_hopeless();
+      const int ready = over ? 0 : ::poll(&socket, 1, static_cast<int>(std::min(left, kLook).count()));
+      if (!over && (ready == 0 || (ready < 0 && errno == EINTR))) continue;
       if (ready <= 0) {
         broken_ = true;
         return nullptr;
@@ -202,6 +210,7 @@ PostgresConnection::Answer PostgresConnection::answer() {
       if (PQconsumeInput(handle_) != 1) return nullptr;
     }
     Answer next(PQgetResult(handle_));
+    silence_->answered();
     if (!next) return last;
     const ExecStatusType status = last ? PQresultStatus(last.get()) : PGRES_COMMAND_OK;
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) last = std::move(next);
@@ -325,6 +334,13 @@ Error PostgresConnection::error(const Answer& answer, std::string_view sql) {
     wants_retry_ = true;
     return database_unavailable("The database does not answer.", std::move(cause));
   }
+  // The server was the leader when this connection was made, and is not any more (or never was): the next connection
+  // looks for the leader among the hosts of the URL.
+  if (mode_ != Mode::read && (state == "25006" || is_standby())) {
+    broken_ = true;
+    wants_retry_ = true;
+    return database_unavailable("The database can only be read at the moment.", std::move(cause));
+  }
   if (state == "23505") return duplicate_row(std::move(cause));
   if (state == "40001" || state == "40P01") {
     wants_retry_ = true;
@@ -337,10 +353,12 @@ Error PostgresConnection::error(const Answer& answer, std::string_view sql) {
     return database_unavailable("The database has no room left for work.", std::move(cause));
   if (family == "58")
     return database_unavailable("The disk of the database does not work as it should.", std::move(cause));
-  if (state == "25006" && mode_ != Mode::read) {
-    return database_unavailable("The database can only be read at the moment.", std::move(cause));
-  }
   return statement_failed(cause, sql);
+}
+
+bool PostgresConnection::is_standby() const {
+  const char* told = PQparameterStatus(handle_, "in_hot_standby");
+  return told != nullptr && std::string_view(told) == "on";
 }
 
 Error PostgresConnection::spoil(Error error) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "platform/store/database.h"
+#include "platform/store/silence.h"
 
 struct pg_conn;
 struct pg_result;
@@ -21,6 +22,7 @@ namespace lanyard::store {
 struct PostgresSettings {
   std::vector<std::pair<std::string, std::string>> parameters;  // libpq's keywords, with the password
   Duration statement_time{};
+  std::shared_ptr<Silence> silence;  // shared by all connections to one server
 };
 
 class PostgresConnection final : public Connection {
@@ -75,13 +77,14 @@ class PostgresConnection final : public Connection {
     std::vector<Prepared> forms;
   };
 
-  PostgresConnection(pg_conn* handle, Duration statement_time);
+  PostgresConnection(pg_conn* handle, const PostgresSettings& settings);
   Status set_up();
   static Status check_count(std::string_view sql, const Values& values);
   Result<const Prepared*> prepare(const Stmt& stmt, const Values& values);
   template <class Send>
   Result<std::int64_t> guarded(std::string_view sql, const EachRow* each, const Send& send);
   Answer answer();
+  bool is_standby() const;
   Result<std::int64_t> take(const Answer& answer, std::string_view sql, const EachRow* each) const;
   // What the error means; notes what has to happen to the transaction and the connection.
   Error error(const Answer& answer, std::string_view sql);
@@ -89,6 +92,7 @@ class PostgresConnection final : public Connection {
 
   pg_conn* handle_;
   Duration statement_time_;
+  std::shared_ptr<Silence> silence_;
   std::unordered_map<const Stmt*, Entry> cache_;
   std::uint64_t prepared_ = 0;
   std::optional<Error> failure_;

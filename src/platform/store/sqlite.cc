@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -36,15 +37,23 @@ void end(SqliteConnection& connection) {
   static_cast<void>(ignored);
 }
 
+Error disk_failed() {
+  return make_error(Code::unavailable, "The disk of the database failed while something was saved.",
+                    "Nothing is saved until the disk was looked after and Lanyard was started again.");
+}
+
 // The write lock is held from begin() to commit() or roll_back(), never while nobody writes, so that other
 // processes (the command line beside the server) get their turn.
 class SqliteTransaction final : public GroupTransaction {
  public:
-  // `owner` is the database that nested transactions are told apart by.
-  SqliteTransaction(Connections& connections, const void* owner) : connections_(connections), owner_(owner) {}
+  // `owner` is the database that nested transactions are told apart by. `stopped` is set when the disk
+  // failed.
+  SqliteTransaction(Connections& connections, const void* owner, std::atomic<bool>& stopped, const Log& log)
+      : connections_(connections), owner_(owner), stopped_(stopped), log_(log) {}
 
   Status begin() override {
     fate_ = Fate::lost;
+    if (stopped_) return disk_failed();
     if (!lease_) {
       LANYARD_TRY(lease_, connections_.take());
     }
@@ -79,6 +88,7 @@ class SqliteTransaction final : public GroupTransaction {
 
   Status commit() override {
     Status committed = lease_->control(kCommit);
+    if (lease_->flush_failed()) stop(committed);
     if (!committed.ok()) {
       fate_ = Fate::lost;
       return committed;
@@ -95,6 +105,20 @@ class SqliteTransaction final : public GroupTransaction {
   Fate fate() const override { return fate_; }
 
  private:
+  // The kernel forgets what it could not bring to the disk, so a later flush that succeeds proves nothing.
+  // What was acknowledged before is safe; from here on nothing would be.
+  void stop(Status& committed) {
+    stopped_ = true;
+    log_.error(
+        "store.disk_failed",
+        {{"cause", committed.ok() ? "the log could not be copied into the file" : committed.error().cause},
+         {"hint", "look after the disk, then start Lanyard again; until then nothing is saved"}});
+    if (committed.ok()) return;
+    Error failed = disk_failed();
+    failed.cause = committed.error().cause;
+    failed.hint = "Look whether the change is there when Lanyard was started again.";
+    committed = std::move(failed);
+  }
   void undo() {
     // A full disk makes SQLite end the whole transaction by itself.
     if (!lease_->in_transaction()) {
@@ -110,19 +134,21 @@ class SqliteTransaction final : public GroupTransaction {
 
   Connections& connections_;
   const void* owner_;
+  std::atomic<bool>& stopped_;
+  const Log& log_;
   Connections::Lease lease_;
   Fate fate_ = Fate::lost;
 };
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(const std::string& path, const DatabaseOptions& options, const Log& log)
+  SqliteDatabase(const std::string& path, const DatabaseOptions& options, const Log& log, int pages)
       : in_memory_(path == ":memory:"),
         readers_(in_memory_ ? 1 : std::max(1U, options.connections), options.busy_time,
-                 opener(path, options)),
-        writer_(1, options.busy_time, opener(path, options)),
-        queue_(std::make_unique<SqliteTransaction>(in_memory_ ? readers_ : writer_, this), options.busy_time,
-               log) {}
+                 opener(path, options, pages)),
+        writer_(1, options.busy_time, opener(path, options, pages)),
+        queue_(std::make_unique<SqliteTransaction>(in_memory_ ? readers_ : writer_, this, disk_failed_, log),
+               options.busy_time, log) {}
 
   Status read(const Work& work) override {
     refuse_nesting(this);
@@ -149,6 +175,7 @@ class SqliteDatabase final : public Database {
 
   Status ping() override {
     static const Stmt kLook{"SELECT count(*) FROM sqlite_schema"};
+    if (disk_failed_) return disk_failed();
     return read([](Connection& c) -> Status {
       LANYARD_CHECK(c.exec(kLook));
       return {};
@@ -156,25 +183,40 @@ class SqliteDatabase final : public Database {
   }
 
  private:
-  static Connections::Make opener(const std::string& path, const DatabaseOptions& options) {
-    return [path, busy_time = options.busy_time] { return SqliteConnection::open(path, busy_time); };
+  static Connections::Make opener(const std::string& path, const DatabaseOptions& options, int pages) {
+    return [path, busy_time = options.busy_time, pages] {
+      return SqliteConnection::open(path, busy_time, pages);
+    };
   }
 
   const bool in_memory_;
+  std::atomic<bool> disk_failed_ = false;
   Connections readers_;
   Connections writer_;
   WriteQueue queue_;
 };
 
+// SQLite flushes the file, not the name that it got here.
+Status keep_name(const std::string& folder) {
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool kept = handle >= 0 && ::fsync(handle) == 0;
+  const int why = errno;
+  if (handle >= 0) ::close(handle);
+  // Some file systems do not know how to flush a folder; they keep names by themselves.
+  if (kept || why == EINVAL || why == EACCES) return {};
+  return make_error(Code::unavailable, cat("The folder ", folder, " of the database can not be saved."),
+                    "Check the disk.", std::strerror(why));
+}
+
 // SQLite would create the file as the umask says; personal data is for the owner alone. The files beside it
 // (the log and its index) take the mode of this one.
 Status make_file(const std::string& path, const Log& log) {
   const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const std::string folder = path.substr(0, std::max<std::size_t>(1, path.rfind('/')));
   if (made >= 0) {
     ::close(made);
-    return {};
+    return keep_name(folder);
   }
-  const std::string folder = path.substr(0, std::max<std::size_t>(1, path.rfind('/')));
   const int why = errno;
   switch (why) {
     case EEXIST:
@@ -218,9 +260,12 @@ Status make_file(const std::string& path, const Log& log) {
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, const DatabaseOptions& options,
-                                              const Log& log) {
-  if (path != ":memory:") LANYARD_CHECK(make_file(path, log));
-  std::unique_ptr<Database> database = std::make_unique<SqliteDatabase>(path, options, log);
+                                              const Log& log, int checkpoint_pages) {
+  if (path != ":memory:") {
+    LANYARD_CHECK(make_file(path, log));
+    LANYARD_CHECK(SqliteConnection::settle(path));
+  }
+  std::unique_ptr<Database> database = std::make_unique<SqliteDatabase>(path, options, log, checkpoint_pages);
   LANYARD_CHECK(database->ping());
   return database;
 }

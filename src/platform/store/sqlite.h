@@ -9,8 +9,8 @@
 namespace lanyard::store {
 
 // `path` is an absolute path, or ":memory:": one database that lives as long as the object, where reads and
-// writes take turns.
+// writes take turns. The log is copied into the file when it has grown to `checkpoint_pages`.
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, const DatabaseOptions& options,
-                                              const Log& log);
+                                              const Log& log, int checkpoint_pages = 1000);
 
 }  // namespace lanyard::store

@@ -88,8 +88,8 @@ SqliteConnection::~SqliteConnection() {
   sqlite3_close_v2(handle_);
 }
 
-Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
-                                                                 Duration busy_time) {
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path, Duration busy_time,
+                                                                 int checkpoint_pages) {
   const bool in_memory = path == ":memory:";
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                     SQLITE_OPEN_EXRESCODE | (in_memory ? SQLITE_OPEN_MEMORY | SQLITE_OPEN_CREATE : 0);
@@ -98,11 +98,12 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   if (handle == nullptr) return internal_error("SQLite found no memory for a connection");
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle));
   if (code != SQLITE_OK) return connection->error(code, "open");
-  LANYARD_CHECK(connection->set_up(in_memory, busy_time));
+  LANYARD_CHECK(connection->set_up(in_memory, busy_time, checkpoint_pages));
   return connection;
 }
 
-Status SqliteConnection::set_up(bool in_memory, Duration busy_time) {
+Status SqliteConnection::set_up(bool in_memory, Duration busy_time, int checkpoint_pages) {
+  checkpoint_pages_ = checkpoint_pages;
   sqlite3_busy_timeout(
       handle_, static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(busy_time).count()));
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
@@ -120,7 +121,18 @@ Status SqliteConnection::set_up(bool in_memory, Duration busy_time) {
       "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON;";
   const int code = sqlite3_exec(handle_, kSettings, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return error(code, kSettings);
+  sqlite3_wal_hook(handle_, after_commit, this);
   return {};
+}
+
+// SQLite would copy the log into the file by itself, but keep it to itself when the disk does not keep the
+// copy.
+int SqliteConnection::after_commit(void* self, sqlite3* handle, const char* name, int pages) {
+  auto& connection = *static_cast<SqliteConnection*>(self);
+  if (pages < connection.checkpoint_pages_) return SQLITE_OK;
+  const int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_IOERR_FSYNC) connection.flush_failed_ = true;
+  return SQLITE_OK;
 }
 
 // The mode is a property of the file. SQLite does not wait for other processes when it is changed, so this
@@ -266,7 +278,8 @@ Error SqliteConnection::spoil(Error error) {
   return error;
 }
 
-Error SqliteConnection::error(int code, std::string_view sql) const {
+Error SqliteConnection::error(int code, std::string_view sql) {
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) flush_failed_ = true;
   const std::string said = cat("SQLite: ", sqlite3_errmsg(handle_), " (", code, ")");
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { atEnd } from './ending.mjs';
 import { startLanyard } from './lanyard.mjs';
-import { DEVICE, newSecret, startOffice } from './office.mjs';
+import { DEVICE, newSecret, officeOf, startOffice } from './office.mjs';
 import { adminTokenFile, PAGE, signIn } from './site.mjs';
 
 export const WEB = 'https://web.example.org/callback';
@@ -172,6 +172,16 @@ export async function startTarget(t, { clients = [], ...options } = {}) {
   const target = new Target({ office, clients: all });
   const { token, client } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
   return Object.assign(target, { adminToken: token, ada: client });
+}
+
+// What another process needs to go on with a target: secrets are in it, so it travels through a pipe.
+export function handOver({ office, clients, adminToken, ada }) {
+  return { url: office.issuer, clients: [...clients.values()], adminToken, cookies: ada.cookies };
+}
+export function takeOver({ url, clients, adminToken, cookies }) {
+  const office = officeOf({ issuer: url, lanyard: { url } });
+  const ada = Object.assign(office.visitor(), { cookies });
+  return new Target({ office, clients: new Map(clients.map((client) => [client.client_id, client])), adminToken, ada });
 }
 
 // "400 invalid_grant": what a refusal says.

@@ -228,6 +228,9 @@ async function startLanyardOffice(t, { clients, tls, registration, people, group
   return office;
 }
 
+// A lanyardd that runs already, perhaps started by another process.
+export const officeOf = (fields) => new Office({ ...fields, press: pressAtLanyard });
+
 // clients: RFC 7591 metadata with client_id and client_secret, and `profile` ("wlcg", "scitokens") of their access tokens.
 // registration: {} for everybody's, { token } with an initial access token. tls: of makeCertificates().
 export function startOffice(t, { clients = [], ...options } = {}) {
