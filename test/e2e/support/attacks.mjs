@@ -4,6 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 
 import { atEnd } from './ending.mjs';
 import { startLanyard } from './lanyard.mjs';
@@ -126,6 +127,12 @@ class Target {
     return { visitor, account };
   }
 
+  // Somebody whom the university did not have before, let in.
+  newcomer(who) {
+    this.office.university.people[who] = { email: `${who}@example.net`, email_verified: true, name: `The ${who}`, preferred_username: who };
+    return this.admit(who);
+  }
+
   // A program asks for a code, and somebody allows or refuses it at the page.
   async device(client = 'device', scope = SCOPE) {
     const answer = await this.send('/devicecode', client, { scope });
@@ -172,6 +179,18 @@ export async function startTarget(t, { clients = [], ...options } = {}) {
   const target = new Target({ office, clients: all });
   const { token, client } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
   return Object.assign(target, { adminToken: token, ada: client });
+}
+
+// A form from one of the many addresses of loopback, with headers as they stand: { status, headers, text }.
+export function sendFrom(localAddress, url, body, headers = {}) {
+  return new Promise((resolve, reject) => {
+    const all = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body), ...headers };
+    const sending = httpRequest(url, { method: 'POST', headers: all, localAddress, agent: false }, (message) => {
+      let text = '';
+      message.on('data', (part) => { text += part; }).on('end', () => resolve({ status: message.statusCode, headers: message.headers, text }));
+    });
+    sending.on('error', reject).end(body);
+  });
 }
 
 // "400 invalid_grant": what a refusal says.
