@@ -24,7 +24,7 @@ crypto::KeyedHash hashes(const crypto::Sealer& sealer, std::string_view purpose)
 
 // A practice house without a secret gets one for its own lifetime.
 Result<crypto::Sealer> make_sealer(const Config& config, Random& random) {
-  if (!config.server.secret_key.empty()) return crypto::Sealer::from_text(config.server.secret_key);
+  if (!config.server.secret_key.empty()) return to_sealer(config);
   return crypto::Sealer::from_text(Secret(hex_encode(random.bytes(32))));
 }
 
