@@ -168,9 +168,9 @@ Status House::furnish() {
   cookies_ = std::make_unique<callers::Cookies>(is_https(config));
 
   signin_ = std::make_unique<doors::signin::SignIn>(
-      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_,
-                           *callers_, *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
-                           ground.clock, ground.log},
+      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, f.once,
+                           *rules_, *callers_, *clients_, book_, *outside_, frame_, *guard_, *cookies_,
+                           ground.random, ground.clock, ground.log},
       providers_,
       doors::signin::Settings{config.server.public_url, config.auth.admin_email, config.auth.browser_login,
                               config.limits.logins_per_minute, config.auth.fresh_for});
