@@ -15,10 +15,13 @@ namespace {
 std::optional<LoadedConfig> load(const terminal::Given& given, int& exit) {
   ConfigOutcome outcome = load_config(config_file(given), config_flags(given));
   if (outcome.loaded) {
-    // What only the rooms can say: patterns that compile, algorithms, files of keys.
+    // What only the rooms can say: keys that seal, patterns that compile, algorithms, files of keys.
     const Config& config = outcome.loaded->config;
     Status faults = {};
-    if (const auto rules = to_rules(config); !rules) faults = rules.error();
+    if (!config.server.secret_key.empty()) {
+      if (const auto sealer = to_sealer(config); !sealer) faults = sealer.error();
+    }
+    if (const auto rules = to_rules(config); faults.ok() && !rules) faults = rules.error();
     for (const IssuerConfig& issuer : config.issuers) {
       if (const auto trust = to_trust(issuer); faults.ok() && !trust) faults = trust.error();
       if (const auto keys = to_publisher(issuer); faults.ok() && !keys) faults = keys.error();

@@ -16,7 +16,10 @@ const Part& provider_part() {
       .says =
           "Where people sign in with a browser: Globus, CILogon, the institution's own OpenID Connect "
           "server. Register Lanyard "
-          "there as a client first, with an address of return below `server.public_url`.",
+          "there as a client first, with the address of return `/login/callback/ID` below "
+          "`server.public_url`. A provider "
+          "that sends logout tokens (OpenID Connect Back-Channel Logout) gets `/login/backchannel/ID` as "
+          "`backchannel_logout_uri`: who signs out there is signed out here.",
       .example =
           "providers:\n"
           "  - id: globus\n"

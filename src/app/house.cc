@@ -24,7 +24,7 @@ crypto::KeyedHash hashes(const crypto::Sealer& sealer, std::string_view purpose)
 
 // A practice house without a secret gets one for its own lifetime.
 Result<crypto::Sealer> make_sealer(const Config& config, Random& random) {
-  if (!config.server.secret_key.empty()) return crypto::Sealer::from_text(config.server.secret_key);
+  if (!config.server.secret_key.empty()) return to_sealer(config);
   return crypto::Sealer::from_text(Secret(hex_encode(random.bytes(32))));
 }
 
@@ -168,9 +168,9 @@ Status House::furnish() {
   cookies_ = std::make_unique<callers::Cookies>(is_https(config));
 
   signin_ = std::make_unique<doors::signin::SignIn>(
-      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, *rules_,
-                           *callers_, *clients_, book_, *outside_, frame_, *guard_, *cookies_, ground.random,
-                           ground.clock, ground.log},
+      doors::signin::Parts{f.ledger, f.directory, f.approvals, f.groups, f.sessions, f.artefacts, f.once,
+                           *rules_, *callers_, *clients_, book_, *outside_, frame_, *guard_, *cookies_,
+                           ground.random, ground.clock, ground.log},
       providers_,
       doors::signin::Settings{config.server.public_url, config.auth.admin_email, config.auth.browser_login,
                               config.limits.logins_per_minute, config.auth.fresh_for});

@@ -68,6 +68,13 @@ Result<std::vector<crypto::Algorithm>> to_algorithms(const std::vector<std::stri
 
 }  // namespace
 
+Result<crypto::Sealer> to_sealer(const Config& config) {
+  auto sealer = crypto::Sealer::from_text(config.server.secret_key);
+  if (sealer) return sealer;
+  return make_error(sealer.error().code, cat("server.secret_key: ", sealer.error().message),
+                    sealer.error().hint);
+}
+
 std::string source_of(const ProviderConfig& provider) {
   return cat("providers[", provider.id, "]");
 }

@@ -13,8 +13,12 @@
 #include "domain/issuers/publisher.h"
 #include "doors/gate/gate.h"
 #include "doors/signin/signin.h"
+#include "platform/crypto/seal.h"
 
 namespace lanyard::app {
+
+// What seals columns, from server.secret_key. Code::invalid names that setting and never the key.
+Result<crypto::Sealer> to_sealer(const Config& config);
 
 std::string source_of(const ProviderConfig& provider);  // "providers[globus]"
 std::string source_of(const IssuerConfig& issuer);      // "issuers[grid]"

@@ -132,7 +132,7 @@ test('row_TK1: the client finds its token in the order of the WLCG rules', async
   chmodSync(file, 0o600);
 });
 
-test('attack 116: the bootstrap link makes one administrator, once', async (t) => {
+test('attack_116: the bootstrap link makes one administrator, once', async (t) => {
   const { lanyard, provider: upstream } = await startSite(t, { config: { auth: { admin_email: 'nobody@example.org' } } });
   const made = await lanyard.run('admin', 'bootstrap');
   assert.equal(made.code, 0, made.stderr);
@@ -156,7 +156,7 @@ test('attack 116: the bootstrap link makes one administrator, once', async (t) =
   assert.ok(!lanyard.logText.includes(link.searchParams.get('token')), 'attack 148');
 });
 
-test('attack 28, 34: revoked API tokens and ended sessions are out with the next request', async (t) => {
+test('attack_034: revoked API tokens and ended sessions are out with the next request', async (t) => {
   const { lanyard, provider: upstream } = await startSite(t);
   const { token, client } = await adminTokenFile(lanyard, upstream);
   assert.equal((await ask(lanyard, { token })).status, 200);

@@ -120,7 +120,7 @@ test('the gate behind nginx and Caddy', async (t) => {
     await assert.rejects(jwtVerify(token, keys, { ...wanted, audience: sites.caddy.url }));
   });
 
-  await t.test('attack 132: nothing that a client writes under the names of the gate arrives', async () => {
+  await t.test('attack_132: nothing that a client writes under the names of the gate arrives', async () => {
     const forged = [];
     for (const name of IDENTITY) {
       const spellings = [name, name.toUpperCase(), name.replaceAll('-', '_'), name.toUpperCase().replaceAll('-', '_'),
@@ -148,7 +148,7 @@ test('the gate behind nginx and Caddy', async (t) => {
     }
   });
 
-  await t.test('attacks 130, 133, 135: no spelling of the address and no header of a client opens a page', async () => {
+  await t.test('attack_130 attack_133 attack_135: no spelling of the address and no header of a client opens a page', async () => {
     const nobody = new Client();
     for (const site of ['nginx', 'caddy']) {
       const { port, url } = sites[site];
@@ -197,7 +197,7 @@ test('the gate behind nginx and Caddy', async (t) => {
     assert.match(answer.text, /administrators only/);
   });
 
-  await t.test('attack 34: a suspended person is out with the next request', async () => {
+  await t.test('attack_034: a suspended person is out with the next request', async () => {
     assert.equal((await grace.get(page('nginx', '/json'))).status, 200);
     const account = sites.application.header('x-lanyard-account')[0];
     const person = await ada.get(`${sites.lanyard.url}/admin/accounts/${account}`, { headers: PAGE });

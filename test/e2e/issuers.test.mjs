@@ -41,7 +41,7 @@ test('row_TK5: the scope must be there as a whole word in its own case', async (
   for (const scope of ['servicex', 'read servicex write']) assert.equal((await call(await grid.mint({ ...GOOD, scope }))).status, 200, scope);
 });
 
-test('row_TK3 attack 25: an issuer that is not configured causes no request', async (t) => {
+test('row_TK3 attack_025: an issuer that is not configured causes no request', async (t) => {
   const stranger = await startProvider(t);
   const { call } = await startIssuers(t);
   assert.equal((await call(await stranger.mint(GOOD))).status, 401);
@@ -59,7 +59,7 @@ test('row_TK4: a rotation refuses no token', async (t) => {
   assert.equal((await call(before)).status, 200);
 });
 
-test('row_TK4 attack 48: a thousand first requests at once fetch once', async (t) => {
+test('row_TK4 attack_048: a thousand first requests at once fetch once', async (t) => {
   const { grid, call } = await startIssuers(t);
   const tokens = await Promise.all(Array.from({ length: 20 }, () => grid.mint(GOOD)));
   const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => call(tokens[i % 20])));
@@ -99,7 +99,7 @@ test('row_TK7: each mechanism is a switch', async (t) => {
   assert.equal(grid.requests.length, 0);
 });
 
-test('attack 50: lanyardd provider refresh drops a withdrawn key', async (t) => {
+test('attack_050: lanyardd provider refresh drops a withdrawn key', async (t) => {
   const { grid, lanyard, call } = await startIssuers(t);
   const old = await grid.mint({ ...GOOD, sub: 'withdrawn' });
   assert.equal((await call(old)).status, 200);

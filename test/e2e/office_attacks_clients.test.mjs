@@ -2,14 +2,14 @@
 
 import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 import { ACCESS, assertRefused, atOnce, challengeOf, DATA, EXCHANGE, newVerifier, payloadOf, said, SCOPE, startTarget } from './support/attacks.mjs';
-import { temporaryFolder } from './support/ending.mjs';
+import { atEnd, temporaryFolder } from './support/ending.mjs';
 import { newSecret } from './support/office.mjs';
 import { makeCertificates } from './support/tls.mjs';
 
@@ -19,6 +19,7 @@ const robot = { grant_types: ['client_credentials'], scope: 'storage.read:/data'
 const [ours, theirs] = [makeCertificates({ after }), makeCertificates({ after })];
 const exchange = { grant_types: ['token_exchange'], scope: 'openid email', audiences: [DATA, 'https://else.example.org/'] };
 const target = await startTarget({ after }, {
+  registration: {},
   config: { server: { client_certificate_header: 'X-Client-Certificate', client_certificate_ca_file: ours.caFile } },
   clients: [
     { ...robot, client_id: 'robot', client_secret: newSecret(), token_endpoint_auth_method: 'client_secret' },
@@ -136,6 +137,21 @@ test('attack_077: an exchange gives less, to whom it is allowed, and of what is 
   for (const what of ['id_token', 'refresh_token']) assertRefused(await trade(tokens[what] ?? 'x'), 'invalid_request', what);
   const [, payload] = tokens.access_token.split('.');
   assertRefused(await trade(`${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${payload}.`), 'invalid_request', 'unsigned');
+  for (const subject_token_type of ['urn:ietf:params:oauth:token-type:id_token', 'urn:ietf:params:oauth:token-type:refresh_token', 'urn:x', ''])
+    assertRefused(await trade(tokens.access_token, { subject_token_type }), 'invalid_request', subject_token_type);
+  assertRefused(await trade(tokens.access_token, { requested_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }), 'invalid_request', 'asking for more than an access token');
+  const robot = (await target.token('robot', { grant_type })).json.access_token;
+  assertRefused(await trade(robot), 'invalid_request', 'of a client that is not named');
+  for (const [what, end, back] of [['suspended', 'suspend', 'restore'], ['closed', 'close']]) {
+    const { visitor, account } = await target.admit('grace');
+    const hers = (await target.tokens('web', { scope: 'openid email' }, { visitor, who: 'grace' })).access_token;
+    const traded = (await trade(hers)).json.access_token;
+    await target.admin('POST', `/accounts/${account.id}/${end}`, { reason: 'a test' });
+    assertRefused(await trade(hers), 'invalid_request', `the person is ${what}`);
+    assertRefused(await trade(traded), 'invalid_request', `the person is ${what}, once removed`);
+    assert.equal(await target.isActive(traded, 'service'), false);
+    if (back) await target.admin('POST', `/accounts/${account.id}/${back}`, { reason: 'a test' });
+  }
   let link = tokens.access_token;
   for (let depth = 1; depth <= 5; ++depth) link = (await trade(link)).json.access_token;
   assertRefused(await trade(link), 'invalid_request', 'a chain of six');
@@ -200,11 +216,56 @@ test('attack_086: the certificate of another authority, and a header that no pro
   assert.ok((await target.userinfo(good.json.access_token)) >= 401);
 });
 
+test('attack_089: what a stranger registers is refused, left out or shown as text, and nothing that it names is fetched', async (t) => {
+  const heard = [];
+  const inner = createServer((request, response) => { heard.push(request.url); response.end('{"keys":[]}'); });
+  await new Promise((resolve) => inner.listen(0, '127.0.0.1', resolve));
+  atEnd(t, () => inner.close());
+  const inside = `http://127.0.0.1:${inner.address().port}`;
+  let count = 0;
+  const register = (metadata) => target.office.visitor().post(`${issuer}/register`, { json: { redirect_uris: ['https://app.example.org/back'], ...metadata }, headers: { 'x-forwarded-for': `198.51.100.${++count}` } });
+  const bad = {
+    'internal keys': { jwks_uri: `${inside}/jwks` }, 'internal keys of a signed client': { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://169.254.169.254/keys' },
+    'a script as logo': { logo_uri: 'javascript:alert(1)' }, 'a picture with a script': { logo_uri: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>' },
+    'a script as page': { client_uri: 'javascript:alert(1)' }, 'a script as policy': { policy_uri: ' javascript:alert(1)' }, 'a file as terms': { tos_uri: 'file:///etc/passwd' },
+    'a thousand addresses': { redirect_uris: Array.from({ length: 1000 }, (_, index) => `https://app.example.org/${index}`) }, 'a name of 10 kB': { client_name: 'x'.repeat(10_000) }, 'a name of two lines': { client_name: 'a\nb' },
+    'a name that turns the text around': { client_name: 'A good \u202edrawkcab\u202c one' }, 'no name at all': { client_name: ' ' }, 'a thousand contacts': { contacts: Array(1000).fill('a@example.org') },
+    'a script as way back': { redirect_uris: ['javascript:alert(1)'] }, 'a pattern as way back': { redirect_uris: ['https://*.example.org/'] }, 'a way back with a user': { redirect_uris: ['https://web.example.org@evil.example/'] },
+    'plain http': { redirect_uris: ['http://app.example.org/'] }, 'a text for a list': { redirect_uris: 'https://app.example.org/' }, 'the device flow with another proof': { token_endpoint_auth_method: 'client_secret_jwt' },
+    'a way out with a script': { post_logout_redirect_uris: ['javascript:alert(1)'] }, 'HMAC for ID tokens': { id_token_signed_response_alg: 'HS256' }, 'no signature for ID tokens': { id_token_signed_response_alg: 'none' },
+  };
+  for (const [name, metadata] of Object.entries(bad)) {
+    const answer = await register(metadata);
+    assert.equal(answer.status, 400, `${name}: ${answer.status} ${answer.text}`);
+    assert.match(answer.json.error, /^invalid_(client_metadata|redirect_uri)$/, name);
+  }
+  for (const body of ['[]', '"x"', '{"redirect_uris":["https://a.example/"],"redirect_uris":["https://b.example/"]}', `{"client_name":${'['.repeat(5000)}`, '']) {
+    const answer = await target.office.visitor().post(`${issuer}/register`, { body, headers: { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${++count}` } });
+    assert.equal(answer.status, 400, body.slice(0, 40));
+  }
+  // What looks like us, or like a page, is text under a warning; what it names is passed over.
+  const names = ['Lanyard', 'web', '<img src=x onerror=alert(1)><script>alert(1)</script>', '{{7*7}}', '"><a href="https://evil.example">Go on</a>'];
+  for (const client_name of names) {
+    const more = { sector_identifier_uri: `${inside}/sector`, backchannel_logout_uri: `${inside}/out`, initiate_login_uri: `${inside}/in`, request_uris: [`${inside}/request`], software_statement: 'a.b.c', logo_uri: 'https://evil.example/logo.svg' };
+    const made = await register({ client_name, client_id: 'web', client_secret: 'mine', scope: 'openid admin', grant_types: ['authorization_code', grant_type], ...more });
+    assert.equal(made.status, 201, made.text);
+    assert.notEqual(made.json.client_id, 'web');
+    assert.notEqual(made.json.client_secret, 'mine');
+    assert.deepEqual([made.json.scope, made.json.grant_types, made.json.backchannel_logout_uri], ['openid', ['authorization_code'], undefined]);
+    const page = await target.get(target.ask(made.json.client_id, { redirect_uri: 'https://app.example.org/back' }).url);
+    assert.equal(page.status, 200, page.text);
+    assert.match(page.text, /Nobody at this site has checked this application/);
+    assert.doesNotMatch(page.text, /<img|<script|onerror=alert\(1\)>|<a href="https:\/\/evil|49/, client_name);
+  }
+  assert.deepEqual(heard, [], 'nothing of it is fetched');
+});
+
 test('attack_091: bodies that are too large or have too many parameters', async () => {
   const post = (body) => target.office.visitor().post(`${issuer}/token`, { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }).catch((fault) => ({ status: fault.code }));
   assert.ok([413, 'EPIPE', 'ECONNRESET'].includes((await post(`code=${'x'.repeat(5_000_000)}`)).status));
   const many = await post(Array.from({ length: 10_000 }, (_, index) => `a${index}`).join('&'));
   assert.ok([400, 413].includes(many.status), `${many.status}`);
+  for (const count of [201, 100_000]) assert.ok([400, 413].includes((await post('a=b&'.repeat(count))).status), `${count} parameters`);
   assertRefused(await post('grant_type=%'), 'invalid_request');
   assertRefused(await target.office.visitor().post(`${issuer}/token`, { json: { grant_type } }), 'invalid_request', 'JSON');
 });

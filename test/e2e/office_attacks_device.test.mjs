@@ -138,4 +138,45 @@ test('attack_079: guessing codes is slowed down, and harms nobody else', async (
   assert.equal(slowed.status, 429, 'the right one is not told apart');
   assert.ok(Number(slowed.headers['retry-after']) >= 1);
   assertRefused(await target.poll(begun, 'device2'), 'authorization_pending', 'the code of others is unharmed');
+
+  // The proxy says where somebody is.
+  const at = (address) => ({ ...PAGE, 'x-forwarded-for': address });
+  const code = (number) => `CDFG${[...String(number).padStart(4, '0')].map((digit) => 'GHJKLMNPQR'[digit]).join('')}`;
+  const guess = async (visitor, count, place) => {
+    const all = [];
+    const shown = await visitor.follow(await target.get(`${target.issuer}/device`, visitor));
+    const entry = shown.forms.find((one) => 'user_code' in one.fields);
+    for (let number = 0; number < count; ++number) all.push((await visitor.submit(entry, { fields: { user_code: code(number) }, headers: at(place(number)) })).status);
+    return { wrong: all.filter((status) => status === 422).length, all };
+  };
+  const { visitor: grace } = await target.admit('grace');
+  const roaming = await guess(grace, 200, (number) => `198.51.100.${number}`);
+  assert.ok(roaming.wrong <= 40 && roaming.all.slice(-50).every((status) => status === 429), `from 200 addresses: ${roaming.all.join(' ')}`);
+  await target.newcomer('linus');
+  let many = 0;
+  for (let session = 0; session < 20; ++session) {
+    const visitor = target.office.visitor();
+    await target.code('web', {}, { visitor, who: 'linus' });
+    many += (await guess(visitor, 10, () => '203.0.113.5')).wrong;
+  }
+  assert.ok(many <= 40, `in 20 sessions at one address: ${many}`);
+  const { visitor: neighbour } = await target.newcomer('neighbour');
+  const shared = await guess(neighbour, 60, () => '203.0.113.5');
+  assert.ok(shared.wrong <= 30, `another person at the same address: ${shared.wrong}`);
+  // The form behind the first one takes codes too.
+  const { visitor: hasty } = await target.newcomer('hasty');
+  const own = await target.device();
+  const sure = (await target.devicePage(own.user_code, hasty)).forms.find(({ action }) => action.endsWith('/device/confirm'));
+  const confirmed = [];
+  for (let number = 0; number < 100; ++number) {
+    const fields = { user_code: code(number), decision: number % 2 ? 'allow' : 'refuse' };
+    confirmed.push((await hasty.submit(sure, { fields, headers: at(`192.0.2.${number}`) })).status);
+  }
+  assert.ok(confirmed.filter((status) => status !== 429).length <= 40, `at the second form: ${confirmed.join(' ')}`);
+  // Whoever has a code, and did not guess, is let through elsewhere, and the code that was looked for is unharmed.
+  const { visitor: barbara } = await target.newcomer('barbara');
+  const page2 = await target.devicePage(begun.user_code, barbara);
+  assert.equal(page2.status, 200, page2.text);
+  assert.equal((await target.press(page2, 'allow', barbara)).status, 200);
+  assert.equal((await target.poll(begun, 'device2')).status, 200);
 });

@@ -3,8 +3,12 @@
 import { strict as assert } from 'node:assert';
 import { after, test } from 'node:test';
 
-import { assertPage, assertRefused, payloadOf, SCOPE, startTarget } from './support/attacks.mjs';
-import { PAGE } from './support/site.mjs';
+import { exportJWK, generateKeyPair } from 'jose';
+
+import { assertPage, assertRefused, atOnce, payloadOf, SCOPE, sendFrom, startTarget } from './support/attacks.mjs';
+import { until } from './support/ending.mjs';
+import { startProvider } from './support/provider.mjs';
+import { PAGE, signIn, startSite } from './support/site.mjs';
 
 const target = await startTarget({ after });
 const { issuer } = target;
@@ -63,25 +67,54 @@ test('attack_087: an altered hint and an address that is not registered lead now
   assert.ok(asks.forms.some(({ action }) => new URL(action).pathname === '/end_session'));
 });
 
-test('attack_088: nobody can sign people out with a logout token of their own making', async () => {
-  const tokens = await target.tokens('web');
+// The certified provider as it sends logout tokens to Lanyard, and what somebody else makes of such a token.
+test('attack_088: a sign-out at the provider ends what came from it, and nothing else does', async (t) => {
+  const { lanyard, provider } = await startSite(t, {
+    provider: await startProvider(t, { host: '127.0.0.2', remember: true, configuration: { features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } } } }),
+  });
+  const place = `${lanyard.url}/login/backchannel/uni`;
+  Object.assign(provider.clients[0], { backchannel_logout_uri: place, backchannel_logout_session_required: true });
+  provider.rebuild();
+  const isIn = async (client) => (await client.get(`${lanyard.url}/account`, { headers: PAGE })).status === 200;
+  const [here, there] = [(await signIn(lanyard, provider, 'ada')).client, (await signIn(lanyard, provider, 'ada')).client];
+  assert.ok(await isIn(here) && await isIn(there));
+
   const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
-  const claims = { iss: target.office.university.issuer, aud: 'lanyard', sub: 'ada', iat: Math.floor(Date.now() / 1000), jti: 'x', events };
+  const make = (claims = {}, options = {}) => provider.mint({ aud: 'lanyard', events, nbf: undefined, ...claims }, { typ: 'logout+jwt', ...options });
+  const from = (address, logout_token) => sendFrom(address, place, new URLSearchParams({ logout_token }).toString());
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const forged = [
-    `${encode({ alg: 'none', typ: 'logout+jwt' })}.${encode(claims)}.`,
-    `${encode({ alg: 'HS256', typ: 'logout+jwt' })}.${encode({ ...claims, nonce: 'n' })}.AAAA`,
-    await target.office.university.mint({ ...claims, aud: 'somebody else' }, { typ: 'logout+jwt' }),
-    tokens.id_token,
-  ];
-  for (const path of ['/end_session', '/logout', '/backchannel_logout', '/login/backchannel/uni', '/login/callback/uni']) {
-    for (const logout_token of forged) {
-      const { status } = await target.office.visitor().post(`${issuer}${path}`, { form: { logout_token } });
-      assert.ok(status < 500, `${path}: ${status}`);
-    }
-  }
-  assert.ok(await isSignedIn());
-  assert.equal((await target.refresh('web', tokens.refresh_token)).status, 200);
+  const [, payload] = (await make()).split('.');
+  const stranger = await exportJWK((await generateKeyPair('RS256', { extractable: true })).privateKey);
+  const forged = {
+    'alg none': `${encode({ alg: 'none', typ: 'logout+jwt' })}.${payload}.`, 'alg none and something': `${encode({ alg: 'none' })}.${payload}.AAAA`,
+    'a key of somebody else': await make({}, { key: { ...stranger, kid: provider.key().kid } }), nonce: await make({ nonce: 'n' }),
+    'another aud': await make({ aud: 'somebody' }), 'another iss': await make({ iss: 'https://evil.example' }), 'no events': await make({ events: undefined }),
+    'no jti': await make({ jti: undefined }), nobody: await make({ sub: undefined }), old: await make({ iat: 1, exp: 2 }), 'an ID token': await make({ events: undefined, nonce: 'n' }, { typ: 'JWT' }),
+  };
+  for (const [name, token] of Object.entries(forged)) assert.equal((await from('127.0.0.9', token)).status, 400, name);
+  const keys = provider.counts.jwks;
+  const flood = await atOnce(200, async (index) => from('127.0.0.8', await make({ aud: `somebody ${index}` })));
+  assert.deepEqual([...new Set(flood.map(({ status }) => status))].sort(), [400, 429]);
+  assert.ok(flood.filter(({ status }) => status === 400).length <= 60 + 16, 'those that were under way may still be looked at');
+  assert.ok(provider.counts.jwks <= keys + 1, 'the provider is not asked for each of them');
+  assert.ok(await isIn(here) && await isIn(there));
+
+  // The real thing: at the provider's own page.
+  const asks = await here.get(`${provider.issuer}/session/end`);
+  const ended = await here.submit(asks.forms[0], { fields: { logout: 'yes' } });
+  assert.ok(ended.status < 400, ended.text);
+  await until('the session to end', async () => !(await isIn(here)));
+  assert.ok(await isIn(there), 'another session of the same person there goes on');
+  assert.deepEqual(lanyard.events('signin.logout_heard').map(({ provider: id, sessions }) => [id, sessions]), [['uni', 1]]);
+
+  const good = await make({ sub: 'ada' });
+  const twice = await atOnce(20, () => from('127.0.0.7', good));
+  assert.equal(twice.filter(({ status }) => status === 200).length, 1, twice.map(({ status }) => status).join(' '));
+  assert.ok(!(await isIn(there)), 'a token without a session is about all of them');
+  const again = (await signIn(lanyard, provider, 'ada')).client;
+  assert.equal((await from('127.0.0.6', good)).status, 400, 'and is good once');
+  assert.ok(await isIn(again));
+  assert.ok(!lanyard.logText.includes(good.split('.')[1]), 'no token in the log');
 });
 
 test('attack_090: a token in the address, two at once, or of another kind is refused', async () => {

@@ -75,7 +75,7 @@ for (const [database, office] of Object.entries(targets)) describe(`on ${databas
   });
 });
 
-test('attack_060 attack_074: a refresh token belongs to its client, and is nothing when it is altered', async () => {
+test('attack_033 attack_060 attack_074: a refresh token belongs to its client, and is nothing when it is altered', async () => {
   const { refresh_token: token } = await target.tokens('web');
   for (const client of ['other', 'native', 'graceful']) assertRefused(await target.refresh(client, token), 'invalid_grant', client);
   const bytes = Buffer.from(token.slice(4), 'base64url');
@@ -119,6 +119,33 @@ describe('attack_076: when what stood behind it is gone', () => {
     assert.equal(await target.isActive(tokens.access_token), false);
     assert.equal(await target.userinfo(tokens.access_token), 401);
     await target.admin('POST', `/accounts/${account.id}/restore`, { reason: 'a test' });
+  });
+
+  test('attack_076: the account is closed', async () => {
+    const { visitor, account } = await target.newcomer('leaver');
+    const tokens = await target.tokens('web', { scope: SCOPE }, { visitor, who: 'leaver' });
+    await target.admin('POST', `/accounts/${account.id}/close`, { reason: 'a test' });
+    assertRefused(await refusedSoon('web', { token: tokens.refresh_token }));
+    assert.equal(await target.userinfo(tokens.access_token), 401);
+  });
+
+  test('attack_076: the person takes back at the account page what was allowed, or an administrator does', async () => {
+    const { visitor, account } = await target.admit('grace');
+    for (const [page, browser] of [['/account/apps', visitor], [`/admin/accounts/${account.id}`, target.ada]]) {
+      const held = [];
+      for (const client of ['web', 'asks', 'native']) held.push([client, await target.tokens(client, { scope: SCOPE }, { visitor, who: 'grace' })]);
+      for (const [client, tokens] of held) {
+        const shown = await target.get(`${target.issuer}${page}`, browser);
+        const form = shown.forms.find(({ action }) => action.endsWith(`/apps/${client}/stop`));
+        assert.ok(form, `${client} at ${page}:\n${shown.text}`);
+        assert.equal((await browser.submit(form, { headers: { accept: 'text/html' } })).status, 303);
+        assertRefused(await target.refresh(client, tokens.refresh_token), 'invalid_grant', client);
+        assert.equal(await target.userinfo(tokens.access_token), 401, client);
+        assert.notEqual(await target.isActive(tokens.access_token), true);
+      }
+      const asked = await target.get(target.ask('asks', { scope: SCOPE }).url, visitor);
+      assert.ok(asked.forms.some(({ action }) => new URL(action).pathname === '/consent'), 'and it is asked for anew');
+    }
   });
 
   test('attack_076: the group is not held any more', async () => {

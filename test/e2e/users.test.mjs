@@ -38,7 +38,7 @@ test('row_SX6: unknown people wait and can do nothing else; row_SX2: the bootstr
   assert.ok(queue.text.includes('&lt;b&gt;Mallory&lt;/b&gt;'));
 });
 
-test('row_SX5: default users from a file: single object, list, twice, changed, broken, unreadable', async (t) => {
+test('row_SX5 attack_119: default users from a file: single object, list, twice, changed, broken, unreadable', async (t) => {
   const { lanyard, provider } = await startSite(t, { config: ({ folder }) => ({ auth: { default_users_file: join(folder, 'users.json') } }), start: false });
   const file = join(lanyard.folder, 'users.json');
   const write = (content) => writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
@@ -72,7 +72,7 @@ test('row_SX5: default users from a file: single object, list, twice, changed, b
   write(grace);
   chmodSync(file, 0o644);
   const readable = await lanyard.run('config', 'check');
-  assert.notEqual(readable.code, 0, 'attack 119: it holds refresh tokens, so others must not read it');
+  assert.notEqual(readable.code, 0, 'it holds refresh tokens, so others must not read it');
 });
 
 test('row_SX1: authentication is one switch, and off is loud', async (t) => {

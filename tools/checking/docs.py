@@ -1,10 +1,11 @@
-"""The documentation is held to what the programs do: links, commands, the reference, the examples."""
+"""The documentation is held to what the programs and the tests do: links, commands, the reference, the examples, the attacks."""
 
 import os
 import re
 import tempfile
 from pathlib import Path
 
+import attacks
 import tree
 from build import build
 from run import Outcome, failed, passed, run, skipped
@@ -14,7 +15,7 @@ BLOCK_LIMIT = 300
 
 
 def docs_stage(options):
-    outcome = links()
+    outcome = links().add(attacks.check())
     blocks = [(name, number, text) for name in _pages() for number, text in _blocks(name)]
     examples = [name for name in tree.files() if re.match(r"examples/.*lanyard[^/]*\.ya?ml$", name)]
     reference = REFERENCE in tree.files()

@@ -47,7 +47,7 @@ STAGES = [
     Stage("asan", "unit and conformance tests under the address and undefined-behaviour sanitizers", programs.asan_stage, False),
     Stage("tsan", "unit and conformance tests under the thread sanitizer", programs.tsan_stage, False),
     Stage("e2e", "whole servers between foreign software, test/e2e (--fast: smoke.test.mjs)", programs.e2e_stage, True, ("e2e",)),
-    Stage("docs", "links, commands marked `sh run`, the reference, the examples", docs.docs_stage, False),
+    Stage("docs", "links, commands marked `sh run`, the reference, the examples, a test for each attack", docs.docs_stage, False),
     Stage("supply", "hardening of what is shipped, the unit's exposure, the list of parts (SPDX)", supply.supply_stage, False),
     Stage("reproducible", "two builds in two folders give the same bytes", supply.reproducible_stage, False, long=True),
     Stage("figures", "prints the figures of the house", source.figures_stage, True),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/direction.h"
 #include "base/text.h"
 
 namespace lanyard::accounts {
@@ -26,27 +27,14 @@ bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
 }
 
-// U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
-bool turns_direction(std::string_view text, std::size_t i) {
-  if (text.substr(i, 2) == "\xE2\x80" && i + 2 < text.size()) {
-    const auto last = static_cast<unsigned char>(text[i + 2]);
-    return last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE);
-  }
-  if (text.substr(i, 2) == "\xE2\x81" && i + 2 < text.size()) {
-    const auto last = static_cast<unsigned char>(text[i + 2]);
-    return last >= 0xA6 && last <= 0xA9;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::string clean_name(std::string_view text, std::size_t most) {
   if (!is_utf8(text)) return {};
   std::string kept;
   for (std::size_t i = 0; i < text.size() && kept.size() < 2 * most; ++i) {
-    if (turns_direction(text, i)) {
-      i += 2;
+    if (is_direction_mark(text, i)) {
+      i += kDirectionMarkBytes - 1;
     } else if (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F) {
       kept.push_back(' ');
     } else {

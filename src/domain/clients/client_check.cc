@@ -1,6 +1,7 @@
 // What must hold for a client, one small function a topic.
 #include <algorithm>
 
+#include "base/direction.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "domain/clients/client.h"
@@ -145,6 +146,9 @@ void check_names(const Client& client, Faults& faults) {
   if (trim(client.name).empty() || client.name.size() > kLongestName || has_control(client.name) ||
       !is_utf8(client.name))
     faults.add("client_name", cat("is not a line of 1 to ", kLongestName, " bytes"));
+  // People read it on the page that asks for their consent.
+  if (has_direction_mark(client.name))
+    faults.add("client_name", "has a mark that turns the direction of writing");
   check_link("client_uri", client.uri, faults);
   check_link("logo_uri", client.logo_uri, faults);
   check_link("policy_uri", client.policy_uri, faults);
@@ -152,7 +156,8 @@ void check_names(const Client& client, Faults& faults) {
   if (client.contacts.size() > 10) faults.add("contacts", "has more than 10 entries");
   for (std::size_t i = 0; i < client.contacts.size(); ++i) {
     const std::string& contact = client.contacts[i];
-    if (contact.empty() || contact.size() > 254 || has_control(contact) || !is_utf8(contact))
+    if (contact.empty() || contact.size() > 254 || has_control(contact) || !is_utf8(contact) ||
+        has_direction_mark(contact))
       faults.add("contacts", i, "is not a line of 1 to 254 bytes");
   }
 }

@@ -159,6 +159,21 @@ TEST(Client, attack_078_an_id_that_looks_like_an_account_s_is_refused) {
   }
 }
 
+TEST(Client, attack_089_a_name_can_not_rearrange_the_text_around_it) {
+  for (const char* mark :
+       {"\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9"}) {
+    Client client = web();
+    client.name = std::string("Good") + mark + "name";
+    EXPECT_TRUE(has_fault(client, "client_name")) << mark;
+    client = web();
+    client.contacts = {std::string("a@example.org") + mark};
+    EXPECT_TRUE(has_fault(client, "contacts")) << mark;
+  }
+  Client client = web();
+  client.name = "\xE2\x80\x9CGood\xE2\x80\x9D \xD7\x90 \xE2\x82\xAC";  // quotation marks, Hebrew, a currency
+  EXPECT_TRUE(check(client).empty());
+}
+
 TEST(Client, a_public_one_has_nothing_to_prove_itself_with) {
   Client client = web();
   client.auth = AuthMethod::none;

@@ -11,8 +11,8 @@ using store::Stmt;
 #define LANYARD_SESSION_COLUMNS                                                                     \
   "s.id, s.kind, s.client, s.parent_id, s.account_id, s.issuer, s.subject, s.source, s.auth_time, " \
   "s.created_at, s.seen_at, s.expires_at, "                                                         \
-  "s.user_agent, s.address"
-constexpr int kColumns = 14;
+  "s.user_agent, s.address, s.upstream_sid"
+constexpr int kColumns = 15;
 
 Session read(const Row& row) {
   Session session;
@@ -30,6 +30,7 @@ Session read(const Row& row) {
   session.expires_at = row.time(11);
   session.user_agent = row.text(12);
   session.address = row.text(13);
+  session.upstream_sid = row.text(14);
   return session;
 }
 
@@ -39,11 +40,11 @@ Status insert(Connection& connection, const Session& s, std::string_view hash) {
   static const Stmt kInsert{
       "INSERT INTO sessions (hash, id, kind, client, parent_id, account_id, issuer, subject, source, "
       "auth_time, created_at, seen_at, "
-      "expires_at, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-      "$15)"};
+      "expires_at, user_agent, address, upstream_sid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+      "$12, $13, $14, $15, $16)"};
   LANYARD_CHECK(connection.exec(kInsert, Blob{hash}, s.id, s.kind, s.client, s.parent, s.account, s.issuer,
                                 s.subject, s.source, s.auth_time, s.created_at, s.seen_at, s.expires_at,
-                                s.user_agent, s.address));
+                                s.user_agent, s.address, s.upstream_sid));
   return {};
 }
 
@@ -123,6 +124,27 @@ Result<std::vector<Session>> list_children(Connection& connection, const Session
   std::vector<Session> sessions;
   LANYARD_CHECK(connection.query(
       kList, [&](const Row& row) { sessions.push_back(read(row)); }, parent, now));
+  return sessions;
+}
+
+Result<std::vector<Session>> list_of_identity(Connection& connection, std::string_view issuer,
+                                              std::string_view subject) {
+  static const Stmt kList{"SELECT " LANYARD_SESSION_COLUMNS
+                          " FROM sessions s WHERE s.issuer = $1 AND s.subject = $2 ORDER BY s.created_at"};
+  std::vector<Session> sessions;
+  LANYARD_CHECK(connection.query(
+      kList, [&](const Row& row) { sessions.push_back(read(row)); }, issuer, subject));
+  return sessions;
+}
+
+Result<std::vector<Session>> list_of_upstream_sid(Connection& connection, std::string_view issuer,
+                                                  std::string_view sid) {
+  static const Stmt kList{"SELECT " LANYARD_SESSION_COLUMNS
+                          " FROM sessions s WHERE s.issuer = $1 AND s.upstream_sid = $2 AND s.upstream_sid "
+                          "<> '' ORDER BY s.created_at"};
+  std::vector<Session> sessions;
+  LANYARD_CHECK(connection.query(
+      kList, [&](const Row& row) { sessions.push_back(read(row)); }, issuer, sid));
   return sessions;
 }
 

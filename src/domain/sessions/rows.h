@@ -35,6 +35,11 @@ Result<std::int64_t> remove_all(store::Connection& connection, const AccountId& 
 Result<std::vector<Session>> list(store::Connection& connection, const AccountId& account, Time now,
                                   Time seen_after);
 Result<std::vector<Session>> list_children(store::Connection& connection, const SessionId& parent, Time now);
+// With their children, which come from the same login.
+Result<std::vector<Session>> list_of_identity(store::Connection& connection, std::string_view issuer,
+                                              std::string_view subject);
+Result<std::vector<Session>> list_of_upstream_sid(store::Connection& connection, std::string_view issuer,
+                                                  std::string_view sid);
 Result<std::int64_t> sweep(store::Connection& connection, Time now, std::int64_t most);
 
 struct StoredArtefact {

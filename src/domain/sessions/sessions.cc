@@ -65,6 +65,7 @@ Result<Sessions::Started> Sessions::start(const Login& login, std::string_view o
   session.issuer = login.issuer;
   session.subject = login.subject;
   session.source = login.source;
+  session.upstream_sid = login.upstream_sid;
   session.auth_time = session.created_at = session.seen_at = now;
   session.expires_at = now + lives_.life;
   session.user_agent = clean(login.user_agent);
@@ -190,6 +191,26 @@ Result<std::int64_t> Sessions::end_all(const AccountId& account, const std::opti
     notes.add(std::move(n));
     if (!followers_.end) return {};
     for (const SessionId& id : ids) LANYARD_CHECK(followers_.end(connection, notes, id));
+    return {};
+  }));
+  return ended;
+}
+
+Result<std::int64_t> Sessions::end_of_upstream(const UpstreamLogout& logout, const access::Actor& actor) {
+  std::int64_t ended = 0;
+  if (logout.subject.empty() && logout.sid.empty()) return ended;
+  LANYARD_CHECK(ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
+    ended = 0;
+    LANYARD_TRY(const auto found, logout.subject.empty()
+                                      ? rows::list_of_upstream_sid(connection, logout.issuer, logout.sid)
+                                      : rows::list_of_identity(connection, logout.issuer, logout.subject));
+    for (const Session& session : found) {
+      const bool is_meant =
+          logout.sid.empty() || session.upstream_sid.empty() || session.upstream_sid == logout.sid;
+      if (session.parent || session.source != logout.source || !is_meant) continue;
+      LANYARD_CHECK(end_in(connection, notes, session));
+      ++ended;
+    }
     return {};
   }));
   return ended;

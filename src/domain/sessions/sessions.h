@@ -27,6 +27,7 @@ struct Session {
   std::optional<SessionId> parent;
   AccountId account;
   std::string issuer, subject, source;  // the identity that signed in
+  std::string upstream_sid;             // its session at the upstream; "" when that named none
   Time auth_time{}, created_at{}, seen_at{}, expires_at{};
   std::string user_agent, address;
 };
@@ -40,6 +41,14 @@ struct Login {  // what a session starts from
   AccountId account;
   std::string issuer, subject, source;
   std::string user_agent, address;  // cut to 200 bytes
+  std::string upstream_sid;         // "sid" of the upstream's ID token
+};
+
+// Whose sessions an upstream ended (OIDC Back-Channel Logout 1.0 section 2.4): of a subject, of one session
+// at the upstream, or of both together. One of the two may be "".
+struct UpstreamLogout {
+  std::string source, issuer;
+  std::string subject, sid;
 };
 
 // What hangs on a session by its id, and follows it in the same transaction. Either may be empty.
@@ -78,6 +87,9 @@ class Sessions {
   // All, or all but one. Journals "session.all_ended" with their ids.
   Result<std::int64_t> end_all(const AccountId& account, const std::optional<SessionId>& but,
                                const access::Actor& actor);
+  // The sessions that came from this login of the upstream, with their children; how many. A session whose
+  // upstream session is not known ends with its subject.
+  Result<std::int64_t> end_of_upstream(const UpstreamLogout& logout, const access::Actor& actor);
   Result<std::vector<Session>> list(const AccountId& account);  // live ones, newest first, without children
   // The applications' sessions that end with this one.
   Result<std::vector<Session>> list_children(const SessionId& parent);

@@ -47,6 +47,10 @@ void log_refusal(const Desk& desk, const net::Request& request, const AccountId&
 // Nothing: the handler may run. `wanted` is the age of login that the route asks for.
 std::optional<net::Response> turn_away(const Desk& desk, const Row& row, const Visit& visit) {
   if (row.needs == Needs::person) return {};
+  if (row.needs == Needs::resident) {
+    if (accounts::may_sign_in(visit.account().state)) return {};
+    return net::Response::redirect("/pending");
+  }
   if (!visit.is_member()) return net::Response::redirect("/pending");
   const bool is_post = row.method == net::Method::post;
   if (is_post && visit.standing.step == journey::Step::become_active)

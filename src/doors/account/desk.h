@@ -22,6 +22,7 @@ struct Desk {
 // Who a handler is run for. Everybody else is sent on: to /login, to /pending, or a page that says no.
 enum class Needs {
   person,               // signed in, whatever the account's state
+  resident,             // and the account may sign in: not suspended, not closed
   member,               // may use services; an approved account may read (AR3)
   fresh_member,         // and the login is not older than Settings::fresh_for
   administrator,        // Caller::may_administrate

@@ -40,8 +40,9 @@ TEST_F(Profile, somebody_who_waits_may_correct_it) {
 TEST_F(Profile, somebody_who_is_shut_out_may_not) {
   const accounts::Account account = house.somebody("Mallory", State::suspended);
   const Browser mallory = house.sign_in(account);
-  EXPECT_EQ(post(mallory, "/account/profile", {{"name", "M"}, {"version", cat(account.version)}}).status(),
-            403);
+  expect_sent_to(get(mallory, "/account/profile"), "/pending");
+  expect_sent_to(post(mallory, "/account/profile", {{"name", "M"}, {"version", cat(account.version)}}),
+                 "/pending");
   EXPECT_EQ(read(account.id).name, "Mallory");
 }
 

@@ -184,6 +184,24 @@ ReadPost read_post(const Desk& desk, const net::Request& request) {
   return read;
 }
 
+bool is_wrong_code(const Error& error) {
+  return error.code == Code::not_found || error.code == Code::expired;
+}
+
+// A wrong code counts at whichever form it is sent to: the second one would let people guess as well (attack
+// row 79).
+Result<tokens::DeviceRequest> find_asked(const Desk& desk, const net::Request& request,
+                                         const Posted& posted) {
+  auto asked = desk.parts.devices.find(posted.code);
+  if (asked || !is_wrong_code(asked.error())) return asked;
+  const std::string& account = posted.caller->person->account.id.str();
+  desk.guesses->failed(account, request.client_address());
+  desk.parts.log.info(
+      "device.wrong_code",
+      {{"account", account}, {"address", request.client_address()}, {"request", request.id()}});
+  return asked;
+}
+
 }  // namespace
 
 net::Response begin_device(const Desk& desk, const net::Request& request) {
@@ -211,14 +229,9 @@ net::Response enter_device_code(const Desk& desk, const net::Request& request) {
   if (read.elsewhere) return *std::move(read.elsewhere);
   const Posted& posted = *read.posted;
   const std::string& account = posted.caller->person->account.id.str();
-  const auto asked = desk.parts.devices.find(posted.code);
-  if (!asked && asked.error().code != Code::not_found && asked.error().code != Code::expired)
-    return show_error(desk, request, asked.error());
+  const auto asked = find_asked(desk, request, posted);
+  if (!asked && !is_wrong_code(asked.error())) return show_error(desk, request, asked.error());
   if (!asked) {
-    desk.guesses->failed(account, request.client_address());
-    desk.parts.log.info(
-        "device.wrong_code",
-        {{"account", account}, {"address", request.client_address()}, {"request", request.id()}});
     return show(
         desk, request,
         code_page(desk, *posted.caller, posted.code, cat(asked.error().message, " ", asked.error().hint)),
@@ -245,7 +258,7 @@ net::Response decide_device(const Desk& desk, const net::Request& request) {
   if (decision != "allow" && decision != "refuse")
     return show_error(desk, request, make_error(Code::invalid, "The form was not complete."));
   const access::Actor actor = callers::to_actor(*posted.caller, request);
-  const auto asked = desk.parts.devices.find(posted.code);
+  const auto asked = find_asked(desk, request, posted);
   if (!asked) return show_error(desk, request, asked.error());
   const auto client = desk.parts.registry.find(asked->client.str());
   if (!client) return show_error(desk, request, client.error());

@@ -93,6 +93,7 @@ net::Response start_session(Returning& r, const accounts::Arrived& arrived, cons
   login.issuer = r.provider->issuer;
   login.subject = r.claims.subject;
   login.source = source_of(*r.provider);
+  login.upstream_sid = r.claims.upstream_sid;
   login.user_agent = r.request.header_or("User-Agent", "");
   login.address = r.request.client_address();
   access::Actor actor = callers::nobody(r.request);

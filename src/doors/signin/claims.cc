@@ -1,6 +1,7 @@
 #include "doors/signin/claims.h"
 
 #include "base/text.h"
+#include "doors/signin/id_token.h"
 
 namespace lanyard::doors::signin {
 namespace {
@@ -80,6 +81,8 @@ Checked read_claims(const Provider& provider, const json::Object& id_token, cons
                     Claims& claims) {
   const Documents documents(id_token, userinfo);
   claims.subject = *text_in(id_token, "sub");
+  const std::string* sid = text_in(id_token, "sid");
+  if (sid != nullptr && is_subject(*sid)) claims.upstream_sid = *sid;
   claims.name = documents.readable("name");
   claims.given_name = documents.readable("given_name");
   claims.family_name = documents.readable("family_name");

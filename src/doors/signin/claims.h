@@ -19,6 +19,7 @@ struct Claims {
   std::string email;
   bool email_verified = false;
   std::vector<std::string> groups;
+  std::string upstream_sid;  // the session there, for logout tokens; "" when none is named
 };
 
 // True when a claim that is wanted of everybody is not in the ID token.

@@ -10,7 +10,8 @@ Desk::Desk(Parts p, std::vector<Provider> list, Settings s)
     : parts(p),
       providers(std::move(list)),
       settings(std::move(s)),
-      limit(settings.logins_per_minute, parts.clock) {}
+      limit(settings.logins_per_minute, parts.clock),
+      wrong_logouts(settings.logins_per_minute, parts.clock) {}
 
 const Provider* Desk::find_open(std::string_view id) const {
   const auto found = std::ranges::find(providers, id, &Provider::id);

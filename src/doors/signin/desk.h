@@ -20,6 +20,7 @@ struct Desk {
   const std::vector<Provider> providers;
   const Settings settings;
   net::PlaceLimit limit;
+  net::PlaceLimit wrong_logouts;  // logout tokens that were refused
 
   // Configured, and switched on by the rules as they are now; nullptr otherwise.
   const Provider* find_open(std::string_view id) const;

@@ -9,6 +9,7 @@ net::Response show_chooser(Desk& desk, const net::Request& request);
 net::Response show_bootstrap(Desk& desk, const net::Request& request);
 net::Response begin_login(Desk& desk, const net::Request& request);
 net::Response finish_login(Desk& desk, const net::Request& request);
+net::Response hear_logout(Desk& desk, const net::Request& request);
 net::Response show_problem(Desk& desk, const net::Request& request);
 net::Response show_link_advice(Desk& desk, const net::Request& request);
 net::Response ask_logout(Desk& desk, const net::Request& request);

@@ -25,6 +25,7 @@ void SignIn::mount(net::Router& router) {
   route(Method::get, "/login", Runs::db, show_chooser);
   route(Method::post, "/login/{provider}", Runs::waits, begin_login);
   route(Method::get, "/login/callback/{provider}", Runs::waits, finish_login);
+  route(Method::post, "/login/backchannel/{provider}", Runs::waits, hear_logout);
   route(Method::get, "/login/problem/{kind}", Runs::db, show_problem);
   route(Method::get, "/login/link", Runs::db, show_link_advice);
   route(Method::get, "/logout", Runs::db, ask_logout);

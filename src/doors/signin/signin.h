@@ -22,6 +22,7 @@
 #include "domain/journal/journal.h"
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/once.h"
 #include "platform/net/client.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
@@ -57,6 +58,7 @@ struct Parts {
   groups::Groups& groups;
   sessions::Sessions& sessions;
   sessions::Artefacts& artefacts;
+  tokens::Once& once;
   const admission::CurrentRules& rules;
   callers::Callers& callers;
   const clients::Clients& clients;
@@ -76,6 +78,7 @@ struct Parts {
 // POST /login/{provider}            begins; the answer leads the browser to the upstream. "link=1" from a form of
 //                                   the account pages adds the login to the account
 // GET  /login/callback/{provider}   the upstream's answer; a distinct address for each (mix-up, attack row 63)
+// POST /login/backchannel/{provider} the upstream says that somebody signed out there (OIDC Back-Channel Logout 1.0)
 // GET  /login/problem/{kind}        what went wrong, in words
 // GET  /login/link                  the address is confirmed for another account: what to do about it
 // GET, POST /logout                 asks first, then ends the session and its children

@@ -113,7 +113,7 @@ class SignInTest : public testing::Test {
                                    groups,
                                    sessions,
                                    credentials,
-                                   tokens,
+                                   issuer_tokens,
                                    *rules_book,
                                    book,
                                    marks,
@@ -129,7 +129,7 @@ class SignInTest : public testing::Test {
       provider.keys =
           std::make_shared<issuers::Publisher>(options, outside, *database, clock, log_book.log());
     }
-    door.emplace(Parts{ledger, directory, approvals, groups, sessions, artefacts, *rules_book, *callers,
+    door.emplace(Parts{ledger, directory, approvals, groups, sessions, artefacts, once, *rules_book, *callers,
                        clients, book, outside, site, guard, cookies, random, clock, log_book.log()},
                  providers, settings);
     router.emplace();
@@ -286,7 +286,8 @@ class SignInTest : public testing::Test {
   credentials::Credentials credentials{ledger, random, crypto::KeyedHash({"k"}), std::chrono::hours(24)};
   sessions::Sessions sessions{ledger, random, crypto::KeyedHash({"k"}), {}};
   sessions::Artefacts artefacts{*database, sealer, random, clock};
-  issuers::Tokens tokens{{}, clock};
+  tokens::Once once{*database, clock};
+  issuers::Tokens issuer_tokens{{}, clock};
   explain::Book book;
   callers::Verdicts verdicts{{}, marks, clock};
   clients::Clients clients{{{ClientId("wiki"), "gate", "Wiki", "https://wiki.example", false}}};

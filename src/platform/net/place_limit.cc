@@ -13,12 +13,21 @@ PlaceLimit::PlaceLimit(std::size_t per_minute, const Clock& clock, std::size_t m
       most_places_(std::max<std::size_t>(most_places, 1)) {}
 
 std::chrono::seconds PlaceLimit::take(std::string_view address) {
+  return ask(address, true);
+}
+
+std::chrono::seconds PlaceLimit::wait(std::string_view address) {
+  return ask(address, false);
+}
+
+std::chrono::seconds PlaceLimit::ask(std::string_view address, bool counts) {
   std::string place = place_of(address);
   const SteadyTime now = clock_.steady();
   const double per_second = capacity_ / 60;
   const std::lock_guard lock(mutex_);
   const auto found = by_place_.find(place);
   if (found == by_place_.end()) {
+    if (!counts) return std::chrono::seconds(0);
     if (buckets_.size() >= most_places_) {
       by_place_.erase(buckets_.back().place);
       buckets_.pop_back();
@@ -35,7 +44,7 @@ std::chrono::seconds PlaceLimit::take(std::string_view address) {
   // Rounding of the clock must not cost anybody a whole turn.
   if (bucket.left < 1 - 1e-9)
     return std::chrono::seconds(static_cast<std::int64_t>(std::ceil((1 - bucket.left) / per_second)));
-  bucket.left -= 1;
+  if (counts) bucket.left -= 1;
   return std::chrono::seconds(0);
 }
 

@@ -19,6 +19,8 @@ class PlaceLimit {
   PlaceLimit(std::size_t per_minute, const Clock& clock, std::size_t most_places = 50'000);
   // Zero when it may go ahead (and that is counted), otherwise how long to wait.
   std::chrono::seconds take(std::string_view address);
+  // What take() would say, without counting: for doors that count only what turned out to be wrong.
+  std::chrono::seconds wait(std::string_view address);
 
  private:
   struct Bucket {
@@ -26,6 +28,8 @@ class PlaceLimit {
     double left = 0;
     SteadyTime at{};
   };
+  std::chrono::seconds ask(std::string_view address, bool counts);
+
   const double capacity_;
   const Clock& clock_;
   const std::size_t most_places_;

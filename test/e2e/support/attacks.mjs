@@ -4,6 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 
 import { atEnd } from './ending.mjs';
 import { startLanyard } from './lanyard.mjs';
@@ -126,6 +127,12 @@ class Target {
     return { visitor, account };
   }
 
+  // Somebody whom the university did not have before, let in.
+  newcomer(who) {
+    this.office.university.people[who] = { email: `${who}@example.net`, email_verified: true, name: `The ${who}`, preferred_username: who };
+    return this.admit(who);
+  }
+
   // A program asks for a code, and somebody allows or refuses it at the page.
   async device(client = 'device', scope = SCOPE) {
     const answer = await this.send('/devicecode', client, { scope });
@@ -182,6 +189,18 @@ export function takeOver({ url, clients, adminToken, cookies }) {
   const office = officeOf({ issuer: url, lanyard: { url } });
   const ada = Object.assign(office.visitor(), { cookies });
   return new Target({ office, clients: new Map(clients.map((client) => [client.client_id, client])), adminToken, ada });
+}
+
+// A form from one of the many addresses of loopback, with headers as they stand: { status, headers, text }.
+export function sendFrom(localAddress, url, body, headers = {}) {
+  return new Promise((resolve, reject) => {
+    const all = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body), ...headers };
+    const sending = httpRequest(url, { method: 'POST', headers: all, localAddress, agent: false }, (message) => {
+      let text = '';
+      message.on('data', (part) => { text += part; }).on('end', () => resolve({ status: message.statusCode, headers: message.headers, text }));
+    });
+    sending.on('error', reject).end(body);
+  });
 }
 
 // "400 invalid_grant": what a refusal says.

@@ -160,9 +160,10 @@ async function startReference(t, { clients, tls, registration, people, remember 
 
 // ---- lanyardd ----
 
-// The configuration's names for RFC 7591's.
+// The configuration's names for RFC 7591's. An application behind the gate is { client_id, kind: 'gate', origin }.
 function declaration(folder, { client_id: id, client_secret, token_endpoint_auth_method = 'client_secret_basic', application_type, grant_types, scope, jwks,
   require_pushed_authorization_requests: pushed, response_types, ...rest }) {
+  if (rest.kind === 'gate') return { id, name: id, ...rest };
   const keys = join(folder, `${id}.jwks`);
   if (jwks) writeFileSync(keys, JSON.stringify(jwks));
   const all = {
@@ -205,9 +206,10 @@ async function admitPeople(office, groups) {
   }
 }
 
-async function startLanyardOffice(t, { clients, tls, registration, people, groups, database, config = {} }) {
+async function startLanyardOffice(t, { clients, tls, registration, people, groups, database, config: given = {} }) {
   const folder = temporaryFolder(t, 'clients');
   const university = await startProvider(t, { host: '127.0.0.2', people });
+  const config = typeof given === 'function' ? given(university) : given;
   const { lanyard } = await startSite(t, {
     provider: university,
     database,
