@@ -36,7 +36,7 @@ std::string escaped(std::string_view text, std::string_view hyphen) {
 }
 
 // A line that begins with one of these is a command.
-std::string guarded(std::string line) {
+std::string guarded(const std::string& line) {
   return line.starts_with('.') || line.starts_with('\'') ? cat("\\&", line) : line;
 }
 
@@ -101,7 +101,7 @@ std::string inline_markdown(std::string_view text) {
     }
   }
   flush(text.size());
-  return guarded(std::move(out));
+  return guarded(out);
 }
 
 std::string fill(std::string_view ready) {
@@ -109,7 +109,7 @@ std::string fill(std::string_view ready) {
   std::string out, line;
   const auto put = [&] {
     // A word that a command could be made of may have come to the front.
-    out += cat(out.empty() ? "" : "\n", guarded(std::move(line)));
+    out += cat(out.empty() ? "" : "\n", guarded(line));
     line.clear();
   };
   std::string text(ready);
