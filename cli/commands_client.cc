@@ -1,72 +1,16 @@
 // lanyard client …
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <iostream>
 
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/counterparts.h"
+#include "cli/secret_way.h"
 #include "cli/show.h"
 #include "cli/table.h"
 
 namespace lanyard::cli {
 namespace {
-
-// Where a new secret goes. It is decided before anything is made, so that no secret is lost on its way.
-class SecretWay {
- public:
-  static Result<SecretWay> choose(const terminal::Given& given) {
-    SecretWay way;
-    way.file_ = given.value_or("secret-file", "");
-    way.shows_ = given.has("show-secret");
-    if (!way.file_.empty()) {
-      // It must be new: a link or a file of somebody else would take the secret elsewhere.
-      way.descriptor_ = ::open(way.file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-      if (way.descriptor_ < 0)
-        return make_error(Code::invalid,
-                          cat("The file for the secret can not be made: ", std::strerror(errno), "."),
-                          "Name a file that does not exist, in a folder of yours.");
-    } else if (!way.shows_ && !terminal::output_is_terminal()) {
-      return make_error(Code::invalid, "There will be a secret, and standard output is no terminal.",
-                        "Say --secret-file FILE, or --show-secret if it shall be printed.");
-    }
-    return way;
-  }
-  SecretWay(SecretWay&& other) noexcept
-      : file_(std::move(other.file_)),
-        shows_(other.shows_),
-        descriptor_(std::exchange(other.descriptor_, -1)) {}
-  SecretWay& operator=(SecretWay&&) = delete;
-  ~SecretWay() {
-    if (descriptor_ < 0) return;
-    ::close(descriptor_);
-    ::unlink(file_.c_str());  // nothing was written
-  }
-
-  bool prints() const { return file_.empty(); }
-  Status write(const Secret& secret) {
-    const std::string line = cat(secret.reveal(), "\n");
-    const bool written =
-        ::write(descriptor_, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-        ::fsync(descriptor_) == 0 && ::close(descriptor_) == 0;
-    descriptor_ = -1;
-    if (written) return {};
-    return make_error(Code::unavailable, cat("The secret could not be written to ", file_, "."),
-                      "The client has one that nobody knows: lanyard client rotate-secret gives it another.");
-  }
-  const std::string& file() const { return file_; }
-
- private:
-  SecretWay() = default;
-  std::string file_;
-  bool shows_ = false;
-  int descriptor_ = -1;
-};
 
 std::vector<terminal::Column> columns() {
   return {{"ID", "client_id"},    {"KIND", "kind"},     {"NAME", "client_name"},
@@ -99,7 +43,9 @@ Result<Secret> take_secret(json::Object& object) {
 int deliver(const terminal::Given& given, SecretWay& way, const Secret& secret, json::Object& shown) {
   if (secret.empty()) return 0;
   if (!way.prints()) {
-    if (const Status written = way.write(secret); !written.ok()) return terminal::fail(written.error());
+    const Status written = way.write(
+        secret, "The client has one that nobody knows: lanyard client rotate-secret gives it another.");
+    if (!written.ok()) return terminal::fail(written.error());
     std::cerr << "the secret is in " << terminal::harmless(way.file()) << "\n";
     return 0;
   }

@@ -2,10 +2,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <thread>
 
 #include "base/text.h"
+#include "cli/organisation.h"
 #include "cli/qr.h"
 #include "cli/shelf.h"
 #include "cli/table.h"
@@ -86,27 +88,62 @@ void say_done(const terminal::Given& given, const lib::Held& held) {
   std::cerr << (held.refresh_token.empty() ? ".\n" : "; renewed when it is used.\n");
 }
 
-Status sign_in(const terminal::Given& given, const Shelf& shelf) {
-  const std::string& server = shelf.settings().server;
-  if (server.empty()) return no_server(shelf.environment());
-  LANYARD_TRY(const lib::Caller caller, shelf.caller(server));
+struct Plan {
+  std::string issuer;
   lib::DeviceWish wish;
-  wish.client_id = given.value_or("client-id", kClient);
-  wish.scope = given.value_or("scope", kScope);
-  wish.audience = given.value_or("audience", "");
-  wish.organisation = shelf.organisation();
+  bool may_add_groups = false;  // nobody said for what to ask
+};
+
+// Who asks whom for what. A virtual organisation that is named alone is looked up at the server.
+Result<Plan> plan_of(const terminal::Given& given, const Shelf& shelf) {
+  Plan plan;
+  plan.issuer = shelf.settings().server;
+  if (plan.issuer.empty()) return no_server(shelf.environment());
+  plan.wish.organisation = shelf.organisation();
+  plan.wish.proof.client_id = given.value_or("client-id", kClient);
+  plan.wish.scope = given.value_or("scope", kScope);
+  plan.wish.audience = given.value_or("audience", "");
+  plan.may_add_groups = !given.has("scope");
+  if (!given.has("vo") || given.has("client-id")) return plan;
+  LANYARD_TRY(const lib::Caller caller, shelf.caller(plan.issuer));
+  LANYARD_TRY(Organisation found, find_organisation(caller, plan.issuer, given.value_or("vo", "")));
+  plan.issuer = std::move(found.issuer);
+  plan.wish.proof.client_id = std::move(found.client_id);
+  if (!given.has("audience")) plan.wish.audience = std::move(found.audience);
+  if (!given.has("scope")) plan.wish.scope = std::move(found.scope);
+  plan.may_add_groups = false;  // the organisation's profile brings them
+  return plan;
+}
+
+// With the groups where the server announces them, so that whoami can show them; without, when this client
+// may not ask for them.
+Result<lib::DeviceCode> begin(const lib::Caller& caller, const lib::Metadata& metadata, Plan& plan) {
+  const bool announced =
+      std::ranges::find(metadata.scopes_supported, "groups") != metadata.scopes_supported.end();
+  if (!plan.may_add_groups || !announced) return lib::begin_device_flow(caller, metadata, plan.wish);
+  const std::string without = plan.wish.scope;
+  plan.wish.scope += " groups";
+  auto code = lib::begin_device_flow(caller, metadata, plan.wish);
+  if (code.ok() || code.error().code != Code::invalid) return code;
+  plan.wish.scope = without;
+  return lib::begin_device_flow(caller, metadata, plan.wish);
+}
+
+Status sign_in(const terminal::Given& given, const Shelf& shelf) {
+  LANYARD_TRY(Plan plan, plan_of(given, shelf));
+  LANYARD_TRY(const lib::Caller caller, shelf.caller(plan.issuer));
   // Opened before anybody is asked: an approval whose tokens have no place is worth nothing.
   LANYARD_TRY(const lib::TokenStore* const store, shelf.store());
   end_when_interrupted();
   LANYARD_TRY(const lib::Metadata metadata,
-              lib::discover(caller.client, caller.reach, server, lib::Spelling::with_final_slash));
-  LANYARD_TRY(const lib::DeviceCode code, lib::begin_device_flow(caller, metadata, wish));
+              lib::discover(caller.client, caller.reach, plan.issuer, lib::Spelling::with_final_slash));
+  LANYARD_TRY(const lib::DeviceCode code, begin(caller, metadata, plan));
   say_where(given, code);
   const auto pause = [](Duration time) {
     std::this_thread::sleep_for(time);
     return true;
   };
-  LANYARD_TRY(const lib::Held held, lib::wait_for_approval(caller, metadata, wish, code, pause));
+  LANYARD_TRY(const lib::Held held, lib::wait_for_approval(caller, metadata, plan.wish, code, pause));
   let_nothing_interrupt();
   {
     LANYARD_TRY(const lib::Lock lock, store->lock(held.issuer, held.organisation));
@@ -140,7 +177,7 @@ Status sign_out(const Shelf& shelf, const lib::Held& held) {
              !metadata.ok()) {
     revoked = metadata.error();
   } else {
-    revoked = lib::revoke(*caller, *metadata, *current);
+    revoked = lib::revoke(*caller, *metadata, *current, {current->client_id, {}, false});
   }
   // Here the sign-in ends in any case; that the server may not know yet is said.
   remove_bearer_file(shelf, *current);

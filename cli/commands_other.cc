@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "platform/terminal/manual.h"
 
 namespace lanyard::cli {
 namespace {
@@ -123,6 +124,15 @@ int explain(const terminal::Given& given) {
       if (one.as_object() != nullptr) print_trace(*one.as_object());
     }
   }
+  return 0;
+}
+
+int manual(const terminal::Given&) {
+  std::cout << terminal::man_page(lanyard(), {.name = "lanyard",
+                                              .section = 1,
+                                              .version = kVersion,
+                                              .date = kReleased,
+                                              .see_also = "lanyardd(8), lanyard.yaml(5)"});
   return 0;
 }
 

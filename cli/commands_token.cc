@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "cli/made_tokens.h"
 #include "cli/shelf.h"
 #include "cli/show.h"
 #include "cli/table.h"
@@ -49,6 +50,7 @@ int token_print(const terminal::Given& given) {
 }
 
 int token_list(const terminal::Given& given) {
+  if (given.has("at-server") || given.has("account")) return list_tokens_at_server(given);
   const auto shelf = Shelf::open(given);
   if (!shelf.ok()) return terminal::fail(shelf.error());
   const auto store = (*shelf)->store();

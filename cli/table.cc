@@ -72,70 +72,6 @@ static std::vector<Command> user_commands() {
   };
 }
 
-static std::vector<Command> client_commands() {
-  const Flag secret_file{"secret-file", "FILE", "write the secret into this new file (mode 0600)"};
-  const Flag show_secret{"show-secret", "", "print the secret although standard output is no terminal"};
-  return {
-      {"client list",
-       "Lists the applications that ask Lanyard about people",
-       {},
-       {},
-       {{"lanyard client list", "those of the configuration too"}},
-       "",
-       client_list},
-      {"client show",
-       "Shows one client",
-       {{"ID", "its id"}},
-       {},
-       {{"lanyard client show jupyterhub", "every setting"}},
-       "",
-       client_show},
-      {"client create",
-       "Makes an OAuth client, and prints the configuration of the other side",
-       {{"NAME", "the client's id: letters, digits, dots, underscores, hyphens"}},
-       {{"for", "WHAT", "jupyterhub, servicex, panda, arvados, apache, nginx or oidc-agent"},
-        {"url", "URL", "with --for: where the other side lives"},
-        {"vo", "NAME", "with --for panda: the virtual organisation"},
-        {"issuer", "URL", "Lanyard's public address, if it is not the one of --server"},
-        {"title", "TEXT", "the name that people see"},
-        {"redirect-uri", "URI", "where people may be sent back to", '\0', true},
-        {"grant", "GRANT", "authorization_code, refresh_token, device_code, client_credentials, …", '\0',
-         true},
-        {"scope", "SCOPES", "what it may ask for, separated by spaces"},
-        {"audience", "URI", "for whom it may ask for tokens", '\0', true},
-        {"auth", "METHOD", "client_secret, none, private_key_jwt, …"},
-        {"profile", "PROFILE", "oidc, wlcg, scitokens, aarc, iam or servicex"},
-        {"trusted", "", "of this site: people are not asked for consent"},
-        secret_file,
-        show_secret},
-       {{"lanyard client create --for jupyterhub --url https://hub.example.org hub --secret-file hub_secret",
-         "and lines for jupyterhub_config.py"},
-        {"lanyard client create --for panda --vo Rubin --url https://panda.example.org panda-rubin",
-         "and Rubin_auth_config.json"},
-        {"lanyard client create robot --grant client_credentials --scope storage.read:/data",
-         "without a person"}},
-       "What is said by other flags stands over what --for brings. The secret is shown once, on a terminal "
-       "or with --show-secret, or goes into a file; it is never an argument.",
-       client_create},
-      {"client delete",
-       "Removes a client",
-       {{"ID", "its id"}},
-       {{"yes", "", "do not ask"}},
-       {{"lanyard client delete hub --yes", "nobody can sign in to it any more"}},
-       "Clients of the configuration are removed there.",
-       client_delete},
-      {"client rotate-secret",
-       "Gives a client a new secret",
-       {{"ID", "its id"}},
-       {{"overlap", "TIME", "how long the former secret stays good (24h); 0s ends it at once"},
-        secret_file,
-        show_secret},
-       {{"lanyard client rotate-secret hub --secret-file hub_secret", "and a day to change over"}},
-       "",
-       client_rotate_secret},
-  };
-}
-
 static std::vector<Command> other_commands() {
   return {
       {"issuer list",
@@ -189,6 +125,13 @@ static std::vector<Command> other_commands() {
        {{"lanyard completion bash > ~/.local/share/bash-completion/completions/lanyard", "install it"}},
        "",
        completion},
+      {"manual",
+       "Prints the manual page of this program",
+       {},
+       {},
+       {{"lanyard manual | man -l -", "read it"}},
+       "",
+       manual},
   };
 }
 

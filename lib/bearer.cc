@@ -136,6 +136,14 @@ Result<Secret> read_token_file(const std::string& path, unsigned uid) {
   return std::move(found.token);
 }
 
+Result<Secret> read_secret_file(const std::string& path, unsigned uid) {
+  LANYARD_TRY(std::string text, read_file(path, uid, Absent::is_an_error));
+  if (text.empty() || has_control(text))
+    return make_error(Code::invalid, cat("What stands in ", path, " is not a secret."),
+                      "It must hold one line and nothing else.");
+  return Secret(std::move(text));
+}
+
 Result<std::optional<Found>> find_bearer_token(const Places& places) {
   const auto variable = [&](std::string_view name) { return value_of(places.environment, name); };
   const std::string direct(trim(variable("BEARER_TOKEN")));

@@ -40,6 +40,9 @@ std::string bearer_file(const Places& places);
 // The token in a file that the caller names, by the rules of BEARER_TOKEN_FILE.
 Result<Secret> read_token_file(const std::string& path, unsigned uid);
 
+// The same for a client's secret, which may be any text of one line.
+Result<Secret> read_secret_file(const std::string& path, unsigned uid);
+
 // b64token of RFC 6750 section 2.1, at most 16 KiB.
 bool can_be_token(std::string_view text);
 

@@ -57,16 +57,10 @@ Result<DeviceCode> begin_device_flow(const Caller& caller, const Metadata& metad
   if (metadata.device_authorization_endpoint.empty())
     return make_error(Code::upstream, cat(metadata.issuer, " has no device flow."),
                       "Make a token on its pages and name its file in BEARER_TOKEN_FILE.");
-  Form form{{"client_id", wish.client_id}, {"scope", wish.scope}};
+  Form form{{"client_id", wish.proof.client_id}, {"scope", wish.scope}};
   if (!wish.audience.empty()) form.add("audience", wish.audience);
-  net::Call call;
-  call.method = "POST";
-  call.url = metadata.device_authorization_endpoint;
-  call.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-  call.body = form.encode();
-  call.reach = caller.reach;
-  call.time_limit = std::chrono::seconds(30);
-  LANYARD_TRY(const net::Reply reply, caller.client.send(call));
+  LANYARD_TRY(const net::Reply reply,
+              post_form(caller, metadata.device_authorization_endpoint, std::move(form), wish.proof));
   const auto object = json::parse_object(reply.body);
   if (!object.ok())
     return wrong(cat("The server answered with status ", reply.status, " and no JSON object."));
@@ -83,13 +77,12 @@ Result<Held> wait_for_approval(const Caller& caller, const Metadata& metadata, c
                                const DeviceCode& code, const Pause& pause) {
   const SteadyTime end = caller.clock.steady() + code.life;
   const Form form{{"grant_type", std::string(kGrant)},
-                  {"device_code", std::string(code.device_code.reveal())},
-                  {"client_id", wish.client_id}};
+                  {"device_code", std::string(code.device_code.reveal())}};
   Duration interval = code.interval;
   for (;;) {
     if (!pause(interval)) return make_error(Code::unavailable, "Interrupted.");
     if (caller.clock.steady() >= end) return explain_error({{}, "expired_token", {}});
-    auto answer = ask_for_tokens(caller, metadata.token_endpoint, form);
+    auto answer = ask_for_tokens(caller, metadata.token_endpoint, form, wish.proof);
     if (!answer.ok()) {
       if (answer.error().code != Code::unavailable) return answer.error();
       interval = std::min(interval * 2, std::max(kSlowest, interval));
@@ -99,7 +92,7 @@ Result<Held> wait_for_approval(const Caller& caller, const Metadata& metadata, c
       Held held;
       held.issuer = metadata.issuer;
       held.organisation = wish.organisation;
-      held.client_id = wish.client_id;
+      held.client_id = wish.proof.client_id;
       held.scope = wish.scope;
       held.audience = wish.audience;
       take(held, std::move(*answer->granted), caller.clock.now());

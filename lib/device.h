@@ -9,7 +9,8 @@
 namespace lanyard::lib {
 
 struct DeviceWish {
-  std::string client_id, scope, audience, organisation;
+  ClientProof proof;
+  std::string scope, audience, organisation;
 };
 
 struct DeviceCode {

@@ -52,10 +52,14 @@ Result<Metadata> read_metadata(std::string_view text, std::string_view issuer, S
   // Two issuers on one host must not stand in for each other.
   if (!same) return wrong(cat("The metadata at ", issuer, " is another issuer's."));
   out.issuer = *named;
-  for (const auto& [name, target] : {std::pair<std::string_view, std::string*>{"jwks_uri", &out.jwks_uri},
-                                     {"token_endpoint", &out.token_endpoint},
-                                     {"device_authorization_endpoint", &out.device_authorization_endpoint},
-                                     {"revocation_endpoint", &out.revocation_endpoint}}) {
+  for (const auto& [name, target] :
+       {std::pair<std::string_view, std::string*>{"jwks_uri", &out.jwks_uri},
+        {"token_endpoint", &out.token_endpoint},
+        {"device_authorization_endpoint", &out.device_authorization_endpoint},
+        {"revocation_endpoint", &out.revocation_endpoint},
+        {"authorization_endpoint", &out.authorization_endpoint},
+        {"userinfo_endpoint", &out.userinfo_endpoint},
+        {"pushed_authorization_request_endpoint", &out.pushed_authorization_request_endpoint}}) {
     const auto value = json::string_or(*document, name, "");
     if (!value.ok()) return wrong(cat("The metadata's ", name, " is not a text."));
     if (value->empty()) continue;
@@ -64,6 +68,13 @@ Result<Metadata> read_metadata(std::string_view text, std::string_view issuer, S
       return wrong(cat("The metadata's ", name, " is not https."));
     *target = *value;
   }
+  const json::Value* scopes = document->find("scopes_supported");
+  if (scopes != nullptr && scopes->as_array() != nullptr) {
+    for (const json::Value& one : *scopes->as_array())
+      if (one.as_string() != nullptr) out.scopes_supported.push_back(*one.as_string());
+  }
+  const json::Value* names = document->find("authorization_response_iss_parameter_supported");
+  out.names_itself_in_answers = names != nullptr && names->as_bool() != nullptr && *names->as_bool();
   return out;
 }
 

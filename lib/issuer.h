@@ -15,6 +15,9 @@ namespace lanyard::lib {
 struct Metadata {
   std::string issuer;  // as it writes itself
   std::string jwks_uri, token_endpoint, device_authorization_endpoint, revocation_endpoint;
+  std::string authorization_endpoint, userinfo_endpoint, pushed_authorization_request_endpoint;
+  std::vector<std::string> scopes_supported;  // what it announces; there may be more
+  bool names_itself_in_answers = false;       // RFC 9207: `iss` stands in every authorization answer
 };
 
 enum class Spelling {

@@ -8,11 +8,21 @@
 namespace lanyard::lib {
 namespace {
 
-net::Call post(const Caller& caller, const std::string& endpoint, const Form& form) {
+// Name and secret are encoded as in a form before they are joined (RFC 6749 section 2.3.1).
+std::string basic(const ClientProof& proof) {
+  return cat("Basic ",
+             base64_encode(cat(percent_encode(proof.client_id), ":", percent_encode(proof.secret.reveal()))));
+}
+
+net::Call post(const Caller& caller, const std::string& endpoint, Form form, const ClientProof& proof) {
   net::Call call;
   call.method = "POST";
   call.url = endpoint;
   call.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
+  const bool in_header = !proof.secret.empty() && !proof.in_body;
+  if (in_header) call.headers.emplace_back("Authorization", basic(proof));
+  if (!in_header && !form.find("client_id").value().has_value()) form.add("client_id", proof.client_id);
+  if (!proof.secret.empty() && proof.in_body) form.add("client_secret", std::string(proof.secret.reveal()));
   call.body = form.encode();
   call.reach = caller.reach;
   call.time_limit = std::chrono::seconds(30);
@@ -53,9 +63,15 @@ Result<Granted> read_granted(const json::Object& object) {
 
 }  // namespace
 
-Result<TokenAnswer> ask_for_tokens(const Caller& caller, const std::string& endpoint, const Form& form) {
+Result<net::Reply> post_form(const Caller& caller, const std::string& endpoint, Form form,
+                             const ClientProof& proof) {
+  return caller.client.send(post(caller, endpoint, std::move(form), proof));
+}
+
+Result<TokenAnswer> ask_for_tokens(const Caller& caller, const std::string& endpoint, const Form& form,
+                                   const ClientProof& proof) {
   if (endpoint.empty()) return wrong("The issuer's metadata names no token_endpoint.");
-  LANYARD_TRY(const net::Reply reply, caller.client.send(post(caller, endpoint, form)));
+  LANYARD_TRY(const net::Reply reply, post_form(caller, endpoint, form, proof));
   if (reply.status == 503 || reply.status == 429)
     return make_error(Code::unavailable, cat("The server is busy (status ", reply.status, ")."),
                       "Try later.");
@@ -97,10 +113,12 @@ Error explain_error(const TokenAnswer& answer) {
   if (error == "invalid_client" || error == "unauthorized_client")
     return make_error(Code::forbidden, "The server does not know this client, or it may not do this.",
                       "Name another one with --client-id, or ask who runs the server.");
+  if (error == "invalid_scope")
+    return make_error(Code::invalid, "The client may not ask for this scope.", answer.description);
   return make_error(Code::upstream, cat("The server said \"", error, "\"."), answer.description);
 }
 
-Status revoke(const Caller& caller, const Metadata& metadata, const Held& held) {
+Status revoke(const Caller& caller, const Metadata& metadata, const Held& held, const ClientProof& proof) {
   if (metadata.revocation_endpoint.empty()) return {};
   struct Part {
     const Secret& token;
@@ -110,10 +128,8 @@ Status revoke(const Caller& caller, const Metadata& metadata, const Held& held) 
   for (const Part& part :
        {Part{held.refresh_token, "refresh_token"}, Part{held.access_token, "access_token"}}) {
     if (part.token.empty()) continue;
-    const Form form{{"token", std::string(part.token.reveal())},
-                    {"token_type_hint", std::string(part.hint)},
-                    {"client_id", held.client_id}};
-    LANYARD_TRY(const net::Reply reply, caller.client.send(post(caller, metadata.revocation_endpoint, form)));
+    const Form form{{"token", std::string(part.token.reveal())}, {"token_type_hint", std::string(part.hint)}};
+    LANYARD_TRY(const net::Reply reply, post_form(caller, metadata.revocation_endpoint, form, proof));
     if (reply.status == 200 || reply.status == 204) continue;
     const auto object = json::parse_object(reply.body);
     const auto error =

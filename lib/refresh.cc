@@ -18,11 +18,10 @@ Status refresh(const Caller& caller, Held& held) {
     return make_error(Code::unauthenticated, "The token ends, and there is nothing to refresh it with.",
                       "Run lanyard login again.");
   LANYARD_TRY(const Metadata metadata, discover(caller.client, caller.reach, held.issuer, Spelling::exact));
-  Form form{{"grant_type", "refresh_token"},
-            {"refresh_token", std::string(held.refresh_token.reveal())},
-            {"client_id", held.client_id}};
+  Form form{{"grant_type", "refresh_token"}, {"refresh_token", std::string(held.refresh_token.reveal())}};
   if (!held.audience.empty()) form.add("audience", held.audience);
-  LANYARD_TRY(TokenAnswer answer, ask_for_tokens(caller, metadata.token_endpoint, form));
+  LANYARD_TRY(TokenAnswer answer,
+              ask_for_tokens(caller, metadata.token_endpoint, form, ClientProof{held.client_id, {}, false}));
   if (!answer.granted) return explain_error(answer);
   take(held, std::move(*answer.granted), caller.clock.now());
   return {};

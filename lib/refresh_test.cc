@@ -223,7 +223,7 @@ class Device : public Tokens {
       return reply;
     });
     const Caller caller{outside_, clock_, {}};
-    const DeviceWish wish{"cli", "openid", "", "Rubin"};
+    const DeviceWish wish{{"cli", {}, false}, "openid", "", "Rubin"};
     LANYARD_TRY(const Metadata metadata, discover(outside_, {}, kIssuer, Spelling::exact));
     LANYARD_TRY(const DeviceCode code, begin_device_flow(caller, metadata, wish));
     return wait_for_approval(caller, metadata, wish, code, [&](Duration time) {

@@ -2,5 +2,5 @@
 #include "cli/table.h"
 
 int main(int argc, char** argv) {
-  return lanyard::terminal::run(lanyard::cli::lanyard(), "0.1.0", argc, argv);
+  return lanyard::terminal::run(lanyard::cli::lanyard(), lanyard::cli::kVersion, argc, argv);
 }

@@ -12,7 +12,7 @@ std::vector<clients::Declared> built_in_clients(const clients::Lives& lives) {
   client.is_native = true;
   client.auth = clients::AuthMethod::none;
   client.grants = {clients::Grant::device_code, clients::Grant::refresh_token};
-  client.scopes = {"openid", "profile", "email", "groups", "offline_access", "account", "admin"};
+  client.scopes = {"openid", "profile", "email", "groups", "offline_access", "account", "tokens", "admin"};
   client.lives = lives;
   return {cli};
 }

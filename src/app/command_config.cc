@@ -6,7 +6,9 @@
 #include "app/commands.h"
 #include "app/config_reader.h"
 #include "app/mapping.h"
+#include "app/version.h"
 #include "base/text.h"
+#include "platform/terminal/manual.h"
 #include "platform/terminal/output.h"
 
 namespace lanyard::app {
@@ -73,6 +75,26 @@ int config_print(const terminal::Given& given) {
 
 int config_example_text(const terminal::Given&) {
   std::cout << config_example();
+  return 0;
+}
+
+int config_manual_text(const terminal::Given&) {
+  std::cout << terminal::man_page("the configuration of Lanyard, a front desk for research facilities",
+                                  config_reference(),
+                                  {.name = "lanyard.yaml",
+                                   .section = 5,
+                                   .version = kVersion,
+                                   .date = kReleased,
+                                   .see_also = "lanyardd(8), lanyard(1)"});
+  return 0;
+}
+
+int manual(const terminal::Given&) {
+  std::cout << terminal::man_page(lanyardd(), {.name = "lanyardd",
+                                               .section = 8,
+                                               .version = kVersion,
+                                               .date = kReleased,
+                                               .see_also = "lanyard.yaml(5), lanyard(1)"});
   return 0;
 }
 

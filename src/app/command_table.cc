@@ -42,6 +42,13 @@ static std::vector<Command> service_commands() {
        {{"lanyardd health", "exit code 0 when it is"}},
        "",
        health},
+      {"manual",
+       "Prints the manual page of this program",
+       {},
+       {},
+       {{"lanyardd manual | man -l -", "read it"}},
+       "",
+       manual},
   };
 }
 
@@ -76,6 +83,13 @@ static std::vector<Command> config_commands() {
        {{"lanyardd config reference", "the page in the documentation"}},
        "",
        config_reference_text},
+      {"config manual",
+       "Prints the same as a manual page, lanyard.yaml(5)",
+       {},
+       {},
+       {{"lanyardd config manual | man -l -", "read it"}},
+       "",
+       config_manual_text},
   };
 }
 

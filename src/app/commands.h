@@ -11,6 +11,8 @@ terminal::Program lanyardd();
 int config_check(const terminal::Given& given);
 int config_print(const terminal::Given& given);
 int config_example_text(const terminal::Given& given);
+int config_manual_text(const terminal::Given& given);
+int manual(const terminal::Given& given);
 int config_reference_text(const terminal::Given& given);
 int migrate_database(const terminal::Given& given);
 int journal_verify(const terminal::Given& given);

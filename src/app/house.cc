@@ -207,7 +207,7 @@ Status House::furnish() {
   const auto issuer = default_issuer(config);
   api_ = std::make_unique<doors::api::Api>(
       doors::api::Parts{f.ledger, f.keys, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
-                        *callers_, f.registry, *tokens_, publishers_, *rules_, book_, ground.clock,
+                        *callers_, f.registry, f.grants, *tokens_, publishers_, *rules_, book_, ground.clock,
                         ground.log},
       doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors"),
                            to_lives(config.tokens), config.tokens.longest_token});

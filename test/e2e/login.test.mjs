@@ -94,7 +94,7 @@ test('row_PA4: slow_down is obeyed, and Ctrl-C ends the waiting with 130', async
   assert.equal(asked.length, 2);
   assert.ok(asked[1] - asked[0] >= 5900, `asked again after ${asked[1] - asked[0]} ms`);
 
-  const waiting = home.start('login', '--server', provider.issuer, '--vo', 'Rubin');
+  const waiting = home.start('login', '--server', provider.issuer, '--vo', 'Rubin', '--client-id', 'lanyard-cli');
   await shownPage(waiting);
   assert.deepEqual(await waiting.stop('SIGINT'), { code: 130, signal: null });
   assert.equal(JSON.parse((await home.run('token', 'list', '--json')).stdout).length, 1);
@@ -207,7 +207,7 @@ test('row_PA7: whoami says all of it without a network, for people, programs and
 test('several organisations at one issuer are kept apart', async (t) => {
   const provider = await startDeviceProvider(t);
   const home = new Home(t);
-  await home.login(provider, 'ada', '--vo', 'Rubin');
+  await home.login(provider, 'ada', '--vo', 'Rubin', '--client-id', 'lanyard-cli');
   await home.login(provider, 'grace', '--organisation', 'DarkSide');
   const which = await home.run('whoami');
   assert.equal(which.code, 2);

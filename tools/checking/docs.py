@@ -28,6 +28,7 @@ def docs_stage(options):
         outcome.add(_run_block(name, number, text))
     for name in examples:
         outcome.add(_check_example(name))
+    outcome.add(_lint_manuals())
     outcome.add(_compare_reference() if reference else skipped(REFERENCE, "not written yet"))
     return outcome
 
@@ -101,6 +102,15 @@ def _check_example(name):
     ran = run(["lanyardd", "config", "check", "--config", name], "docs-example-" + name.replace("/", "-"), 60,
               {**_environment(), **secret})
     return passed() if ran.ok else failed(f"{name}: lanyardd does not accept it", *ran.tail())
+
+
+def _lint_manuals():
+    """The pages were made with the programs; a reader of manual pages finds nothing to complain about."""
+    outcome = Outcome()
+    for page in ("lanyard.1", "lanyardd.8", "lanyard.yaml.5"):
+        ran = run(["mandoc", "-Tlint", "-Wstyle", f"build/release/man/{page}"], f"docs-{page}", 60)
+        outcome.add(passed() if ran.ok and not ran.text.strip() else failed(f"{page}:", *ran.tail()))
+    return outcome
 
 
 def _compare_reference():

@@ -95,6 +95,7 @@ Result<CallerPtr> Callers::by_own_token(const Proof& proof, const net::Request& 
   caller->means = Means::own_token;
   caller->expires_at = alive.token.expires_at;
   caller->auth_time = alive.grant->auth_time;
+  caller->alive = found;
   caller->scopes = std::make_shared<const std::vector<std::string>>(alive.token.scopes);
   caller->scope_text = std::make_shared<const std::string>(join(alive.token.scopes, " "));
   parts_.verdicts.keep(verdict_key(proof), caller, alive.mark);

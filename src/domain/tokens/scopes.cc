@@ -109,7 +109,7 @@ std::string_view wanted_group(std::string_view scope) {
 struct Words {
   std::string_view scope, text;
 };
-constexpr std::array<Words, 24> kWords{{
+constexpr std::array<Words, 25> kWords{{
     {"openid", "Who you are: an identifier that stays the same"},
     {"profile", "Your name and user name"},
     {"email", "Your e-mail address"},
@@ -120,6 +120,7 @@ constexpr std::array<Words, 24> kWords{{
     {"wlcg.groups", "The groups that you are in, for grid software"},
     {"account", "See and change your own account here"},
     {"admin", "Everything that you may do here as an administrator"},
+    {"tokens", "Make and revoke API tokens, with which programs act for you for a long time"},
     {"attr", "Your institution and your experiment"},
     {"entitlements", "Your groups as entitlements of your community"},
     {"eduperson_entitlement", "Your groups as entitlements, under their older name"},

@@ -20,6 +20,7 @@
 #include "domain/issuers/publisher.h"
 #include "domain/journal/journal.h"
 #include "domain/sessions/sessions.h"
+#include "domain/tokens/grants.h"
 #include "domain/tokens/keys.h"
 #include "platform/net/router.h"
 
@@ -43,6 +44,7 @@ struct Parts {
   credentials::Credentials& credentials;
   callers::Callers& callers;
   clients::Registry& registry;
+  tokens::Grants& grants;
   const issuers::Tokens& tokens;
   std::vector<std::shared_ptr<issuers::Publisher>> publishers;  // of issuers and of providers
   const admission::CurrentRules& rules;

@@ -1,5 +1,6 @@
 // Clients: all of them are shown, those of kind "oauth" that were made here can be changed.
 #include "base/text.h"
+#include "domain/tokens/removal.h"
 #include "doors/api/body.h"
 #include "doors/api/condition.h"
 #include "doors/api/handlers.h"
@@ -136,7 +137,8 @@ Result<net::Response> replace_client(Desk& desk, const Ask& ask) {
 
 Result<net::Response> remove_client(Desk& desk, const Ask& ask) {
   LANYARD_TRY(const auto client, desk.parts.registry.find(ask.request.path_part("id")));
-  LANYARD_CHECK(desk.parts.registry.remove(client->id, ask.actor));
+  LANYARD_CHECK(tokens::remove_client(desk.parts.registry, desk.parts.grants, *client,
+                                      "the client was removed", ask.actor));
   return net::Response(204);
 }
 

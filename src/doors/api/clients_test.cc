@@ -151,5 +151,39 @@ TEST_F(ClientsOfTheApi, are_removed) {
   EXPECT_EQ(text(items(page)[0], "event"), "client.deleted");
 }
 
+TEST_F(ClientsOfTheApi, attack_076_what_people_let_a_client_do_ends_with_it) {
+  make(body(R"(, "grant_types": ["authorization_code", "refresh_token"])"));
+  tokens::Grants& grants = house.floors().grants;
+  const auto give = [&](const std::string& client) {
+    const auto found = house.floors().registry.find(client);
+    tokens::TokenGrant grant;
+    grant.id = grants.make_id();
+    grant.client = (*found)->id;
+    grant.account = root.id;
+    grant.kind = "authorization_code";
+    grant.scopes = {"openid", "offline_access"};
+    EXPECT_TRUE(house.floors().ledger.change(
+        access::system_actor("test"), [&](store::Connection& connection, journal::Notes& notes) {
+          return grants.insert(connection, notes, grant, (*found)->lives);
+        }));
+    return grant;
+  };
+  const auto hub = **house.floors().registry.find("hub");
+  const tokens::TokenGrant grant = give("hub"), other = give("declared");
+  const Secret refresh_token = grants.refresh_token(grant);
+  EXPECT_EQ(call("DELETE", "/clients/hub").status(), 204);
+  const auto ended = grants.get(grant.id);
+  ASSERT_TRUE(ended.ok());
+  EXPECT_TRUE(ended->ended_at) << "ended, and not only out of reach";
+  EXPECT_EQ(ended->end_reason, "the client was removed");
+  EXPECT_EQ(grants.refresh(hub, refresh_token).error().code, Code::unauthenticated);
+  // A client of that name that is made later inherits nothing.
+  make();
+  EXPECT_EQ(grants.refresh(**house.floors().registry.find("hub"), refresh_token).error().code,
+            Code::unauthenticated);
+  expect_problem(call("DELETE", "/clients/declared"), 409, "conflict");
+  EXPECT_FALSE(grants.get(other.id)->ended_at) << "nothing ends by a request that is refused";
+}
+
 }  // namespace
 }  // namespace lanyard::doors::api

@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "domain/callers/handing_on.h"
 #include "doors/api/body.h"
 #include "doors/api/problem.h"
 
 namespace lanyard::doors::api {
 namespace {
 
-// A token that only a foreign issuer can have made. None of them opens anything but /me, so nobody outside is
-// waited for, and no account is made, before it is turned away.
+// A token that was not made on the account page or by POST /me/tokens. Those of other issuers open nothing
+// but /me, so nobody outside is waited for, and no account is made, before it is turned away.
 bool is_foreign(const callers::Proof& proof) {
   return proof.kind == callers::Proof::Kind::bearer && !proof.text.starts_with("lyt_");
 }
@@ -23,13 +24,14 @@ Result<callers::CallerPtr> recognise(Desk& desk, const Route& route, const net::
   if (proof.kind == callers::Proof::Kind::none)
     return make_error(Code::unauthenticated, "The request shows no token.",
                       "Send \"Authorization: Bearer TOKEN\".");
-  if (route.who == Who::administrator && is_foreign(proof)) {
+  if (route.who != Who::known && is_foreign(proof)) {
     const auto quick = callers.recognise_now(proof);
     if (quick.refused) return *quick.refused;
     if (quick.caller) return quick.caller;
     if (quick.is_own) return callers.recognise(proof, request);
-    return make_error(Code::forbidden, "A token of another issuer does not open this.",
-                      "Use an API token with the scope admin.");
+    return make_error(
+        Code::forbidden, "A token of another issuer does not open this.",
+        route.who == Who::owner ? "Use one that was made here." : "Use an API token with the scope admin.");
   }
   return callers.recognise(proof, request);
 }
@@ -37,16 +39,21 @@ Result<callers::CallerPtr> recognise(Desk& desk, const Route& route, const net::
 Status require(const Desk& desk, const Route& route, const callers::Caller& caller,
                const access::Actor& actor) {
   if (caller.means == callers::Means::open_service) return {};
+  const bool is_ours = caller.means == callers::Means::api_token || caller.means == callers::Means::own_token;
+  const bool may_read_account = caller.has_scope("account") || caller.has_scope("admin");
   if (route.who == Who::known) {
-    const bool is_ours =
-        caller.means == callers::Means::api_token || caller.means == callers::Means::own_token;
-    if (!is_ours || caller.has_scope("account") || caller.has_scope("admin")) return {};
+    if (!is_ours || may_read_account) return {};
     return make_error(Code::forbidden, "This token has neither the scope account nor the scope admin.",
                       "Make a token with one of them.");
   }
   const journey::Answer standing = callers::standing(caller, desk.parts.clock.now());
   if (standing.step != journey::Step::go_on)
     return make_error(Code::forbidden, std::string(standing.reason), "Ask an administrator of this site.");
+  if (route.who == Who::owner) {
+    if (is_ours && (may_read_account || caller.has_scope(callers::kTokensScope))) return {};
+    return make_error(Code::forbidden, "This token has none of the scopes account, tokens and admin.",
+                      "Make a token with one of them.");
+  }
   if (!caller.may_administrate())
     return make_error(Code::forbidden, "This is for administrators.",
                       "Use an API token with the scope admin, made by an administrator.");

@@ -30,7 +30,12 @@ struct Ask {
 
 using Handler = Result<net::Response> (*)(Desk&, const Ask&);
 
-enum class Who { anybody, known, administrator };
+enum class Who {
+  anybody,
+  known,  // whoever is recognised, whatever the state of the account
+  owner,  // an active account, by a token that was made here
+  administrator,
+};
 enum class Takes { nothing, body, body_if_match, long_body };
 
 struct Route {

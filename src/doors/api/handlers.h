@@ -11,6 +11,13 @@ Result<net::Response> get_contract(Desk& desk, const Ask& ask);
 // me.cc
 Result<net::Response> get_me(Desk& desk, const Ask& ask);
 
+// tokens.cc
+Result<net::Response> list_my_tokens(Desk& desk, const Ask& ask);
+Result<net::Response> make_my_token(Desk& desk, const Ask& ask);
+Result<net::Response> revoke_my_token(Desk& desk, const Ask& ask);
+Result<net::Response> list_tokens(Desk& desk, const Ask& ask);
+Result<net::Response> revoke_token(Desk& desk, const Ask& ask);
+
 // people.cc
 Result<net::Response> list_accounts(Desk& desk, const Ask& ask);
 Result<net::Response> get_account(Desk& desk, const Ask& ask);

@@ -44,6 +44,7 @@ class Matrix : public Program {
     fill("{kind}", "account");
     fill("{member}", victim.id.str());
     fill("{words}", "victim");
+    fill("{token}", victim.id.str());
     Sent all = sent;
     if (route.takes == Takes::body_if_match) all.headers.emplace_back("If-Match", "*");
     return call(std::string(to_string(route.method)), path, route.takes == Takes::nothing ? "" : "{}", all);
@@ -63,9 +64,12 @@ class Matrix : public Program {
   }
 
   void expect_everything_closed(const Sent& sent, int status, const std::string& who) {
+    expect_closed(sent, status, who, Who::administrator);
+  }
+  void expect_closed(const Sent& sent, int status, const std::string& who, Who whose) {
     const std::int64_t before = journal_head();
     for (const Route& route : routes()) {
-      if (route.who != Who::administrator) continue;
+      if (route.who != whose) continue;
       const net::Response response = try_route(route, sent);
       EXPECT_EQ(response.status(), status) << who << " " << to_string(route.method) << " " << route.path;
       expect_problem(response, status, status == 401 ? "unauthenticated" : "forbidden");
@@ -100,13 +104,33 @@ TEST_F(Matrix, attack_107_no_state_but_active_opens_anything_but_me) {
     const bool settles = state == State::approved;  // its own call is its next step
     EXPECT_EQ(text(part(me, "account"), "state"), settles ? "active" : to_string(state));
     expect_everything_closed(sent, 403, name);
+    if (!settles) expect_closed(sent, 403, name, Who::owner);
   }
 }
 
 TEST_F(Matrix, a_plain_account_and_a_token_without_the_scope_admin_are_turned_away_everywhere) {
   expect_everything_closed({.token = house.api_token(victim, {"admin"})}, 403, "plain account");
   expect_everything_closed({.token = house.api_token(root, {"account"})}, 403, "scope account");
-  expect_everything_closed({.token = house.api_token(root, {"servicex"})}, 403, "scope of a service");
+  const Sent narrow{.token = house.api_token(root, {"servicex"})};
+  expect_everything_closed(narrow, 403, "scope of a service");
+  expect_closed(narrow, 403, "scope of a service", Who::owner);
+}
+
+TEST_F(Matrix, one_s_own_tokens_are_open_to_people_and_closed_to_everybody_else) {
+  const std::string cookie = house.sign_in(victim).cookies;
+  const std::vector<std::tuple<std::string, Sent, int>> all{
+      {"nobody", {.token = ""}, 401},
+      {"unknown token", {.token = "lyt_" + std::string(49, 'a')}, 401},
+      {"cookie", {.token = "", .type = "application/json", .headers = {{"Cookie", cookie}}}, 401},
+      {"foreign token", {.token = grid_token("stranger")}, 403}};
+  for (const auto& [who, sent, status] : all) expect_closed(sent, status, who, Who::owner);
+  EXPECT_FALSE(house.floors().directory.find_by_identity("https://grid.example", "stranger")->has_value());
+  const Sent good{.token = house.api_token(victim, {"tokens"})};
+  for (const Route& route : routes()) {
+    if (route.who != Who::owner) continue;
+    const int status = try_route(route, good).status();
+    EXPECT_TRUE(status == 200 || status == 400 || status == 404) << route.path << " " << status;
+  }
 }
 
 TEST_F(Matrix, nobody_is_asked_for_a_token_everywhere) {
@@ -206,6 +230,9 @@ TEST_F(OpenSite, row_SX1_everybody_is_the_operator_and_may_do_everything) {
   EXPECT_EQ(call("POST", "/groups", R"({"path": "a"})", nobody).status(), 201);
   const json::Object page = read(call("GET", "/journal?event=group.created", "", nobody));
   EXPECT_EQ(text(part(items(page).at(0), "actor"), "kind"), "operator");
+  // Nobody's tokens.
+  expect_problem(call("GET", "/me/tokens", "", nobody), 409, "conflict");
+  expect_problem(call("POST", "/me/tokens", "{}", nobody), 409, "conflict");
   // A page of another site can still make nobody's browser do it.
   EXPECT_EQ(call("POST", "/groups", R"({"path": "b"})", {.token = "", .type = "text/plain"}).status(), 415);
 }

@@ -16,6 +16,9 @@ Route send(net::Method method, std::string_view path, Permission permission, Han
 Route remove(std::string_view path, Permission permission, Handler handler) {
   return send(net::Method::del, path, permission, handler, Takes::nothing);
 }
+Route own(net::Method method, std::string_view path, Handler handler, Takes takes = Takes::nothing) {
+  return {method, path, Who::owner, {}, takes, {}, handler};
+}
 Route runs(net::Runs where, Route route) {
   route.runs = where;
   return route;
@@ -35,6 +38,10 @@ const std::vector<Route>& routes() {
       // A token of an issuer outside may have to wait for keys.
       runs(waits, open("/me", Who::known, get_me)),
 
+      own(get, "/me/tokens", list_my_tokens),
+      own(post, "/me/tokens", make_my_token, Takes::body),
+      own(del, "/me/tokens/{id}", revoke_my_token),
+
       read("/accounts", see_accounts, list_accounts, {"state", "search", "cursor", "limit"}),
       send(post, "/accounts", change_accounts, create_account),
       send(post, "/accounts/import", change_accounts, import_accounts, Takes::long_body),
@@ -43,6 +50,8 @@ const std::vector<Route>& routes() {
       read("/accounts/{id}/journal", read_journal, list_account_journal, {"after", "before", "limit"}),
       read("/accounts/{id}/sessions", see_accounts, list_sessions),
       remove("/accounts/{id}/sessions", change_accounts, end_sessions),
+      read("/accounts/{id}/tokens", see_accounts, list_tokens),
+      remove("/accounts/{id}/tokens/{token}", change_accounts, revoke_token),
       send(post, "/accounts/{id}/suspend", change_accounts, suspend_account),
       send(post, "/accounts/{id}/restore", change_accounts, restore_account),
       send(post, "/accounts/{id}/activate", change_accounts, activate_account),

@@ -1,5 +1,6 @@
 // Dynamic client registration (RFC 7591) and its management (RFC 7592).
 #include "base/text.h"
+#include "domain/tokens/removal.h"
 #include "doors/oauth/handlers.h"
 #include "doors/oauth/registration.h"
 
@@ -176,7 +177,6 @@ Outcome<json::Object> replace_one(const Desk& desk, const net::Request& request,
   return with_management(desk, *now, token);
 }
 
-// Ended before it goes, so that a failure half-way can be tried again.
 std::optional<OauthError> remove_one(const Desk& desk, const net::Request& request, std::string& client_id) {
   std::string token;
   const auto client = find_managed(desk, request, token);
@@ -184,10 +184,8 @@ std::optional<OauthError> remove_one(const Desk& desk, const net::Request& reque
   client_id = (*client)->id.str();
   access::Actor actor = callers::nobody(request);
   actor.label = client_id;
-  const auto ended =
-      desk.parts.grants.end_all_of_client((*client)->id, "the client took its registration back", actor);
-  if (!ended) return from_error(ended.error());
-  const Status removed = desk.parts.registry.remove((*client)->id, actor);
+  const Status removed = tokens::remove_client(desk.parts.registry, desk.parts.grants, **client,
+                                               "the client took its registration back", actor);
   if (!removed) return from_error(removed.error());
   return {};
 }

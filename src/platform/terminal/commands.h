@@ -92,7 +92,6 @@ Result<Given> read(const Program& program, const std::vector<std::string>& words
 
 std::string help(const Program& program);  // all commands, a line each
 std::string help(const Program& program, const Command& command);
-std::string man_page(const Program& program);  // scdoc's format
 std::string completion(const Program& program,
                        std::string_view shell);  // "bash", "zsh", "fish"; "" for another
 std::string reference(const Program& program);   // Markdown

@@ -86,25 +86,6 @@ std::string help(const Program& program, const Command& command) {
   return out;
 }
 
-std::string man_page(const Program& program) {
-  const auto flags = [](const std::vector<Flag>& list) {
-    std::string text;
-    for (const Flag& flag : list) text += cat("*", written(flag), "*\n\t", flag.sentence, "\n\n");
-    return text;
-  };
-  std::string out = cat(program.name, "(1)\n\n# NAME\n\n", program.name, " - ", program.sentence,
-                        "\n\n# SYNOPSIS\n\n*", program.name, "* _COMMAND_ [flags]\n\n# COMMANDS\n\n");
-  for (const Command& command : program.commands) {
-    out +=
-        cat("## ", program.name, " ", command.words, arguments_of(command), "\n\n", command.sentence, "\n\n");
-    if (!command.more.empty()) out += cat(command.more, "\n\n");
-    out += flags(command.flags);
-  }
-  out += cat("# FLAGS FOR ALL COMMANDS\n\n", flags(program.common));
-  for (const Topic& topic : program.topics) out += cat("# ", topic.name, "\n\n", topic.text, "\n");
-  return out;
-}
-
 std::string reference(const Program& program) {
   const auto flags = [](const std::vector<Flag>& list) {
     std::string text = "| flag | meaning |\n|---|---|\n";

@@ -1,5 +1,6 @@
 #include "platform/terminal/output.h"
 
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -140,6 +141,47 @@ Result<bool> confirm(std::string_view question) {
   std::getline(std::cin, answer);
   answer = to_lower_ascii(trim(answer));
   return answer == "y" || answer == "yes";
+}
+
+namespace {
+
+// The echo comes back whatever happens.
+class Unseen {
+ public:
+  Unseen() : is_set_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    if (is_set_) is_set_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
+  }
+  ~Unseen() {
+    if (is_set_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  Unseen(const Unseen&) = delete;
+  Unseen& operator=(const Unseen&) = delete;
+  bool is_set() const { return is_set_; }
+
+ private:
+  termios before_{};
+  bool is_set_;
+};
+
+}  // namespace
+
+Result<Secret> ask_secret(std::string_view question, std::string_view instead) {
+  if (!input_is_terminal())
+    return make_error(Code::invalid, "This needs a secret, and there is no terminal to ask on.",
+                      std::string(instead));
+  std::cerr << question << ": " << std::flush;
+  const Unseen unseen;
+  if (!unseen.is_set())
+    return make_error(Code::invalid, "This terminal can not be kept from showing what is typed.",
+                      std::string(instead));
+  std::string typed;
+  std::getline(std::cin, typed);
+  std::cerr << "\n";
+  std::string line(trim(typed));
+  if (line.empty()) return make_error(Code::invalid, "Nothing was typed.", std::string(instead));
+  return Secret(std::move(line));
 }
 
 }  // namespace lanyard::terminal

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace lanyard::terminal {
 
@@ -37,5 +38,8 @@ std::string harmless(std::string_view text);
 
 // Asks on a terminal; without one it is Code::invalid with a hint to use --yes.
 Result<bool> confirm(std::string_view question);
+
+// A line that is typed unseen; Code::invalid without a terminal. `instead` says how else it can be given.
+Result<Secret> ask_secret(std::string_view question, std::string_view instead);
 
 }  // namespace lanyard::terminal

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/terminal/commands.h"
+#include "platform/terminal/manual.h"
 #include "platform/terminal/output.h"
 
 namespace lanyard::terminal {
@@ -24,6 +25,9 @@ Program program() {
   };
   return p;
 }
+
+constexpr Manual kManual{
+    .name = "prog", .version = "1.2", .date = "2026-01-02", .see_also = "other(8), third.yaml(5)"};
 
 Result<Given> given(std::vector<std::string> words) {
   static const Program p = program();
@@ -69,12 +73,57 @@ TEST(Commands, after_two_dashes_nothing_is_a_flag) {
 TEST(Commands, everything_is_written_from_the_table) {
   const Program p = program();
   for (const std::string& text :
-       {help(p), man_page(p), reference(p), completion(p, "bash"), completion(p, "fish")}) {
+       {help(p), man_page(p, kManual), reference(p), completion(p, "bash"), completion(p, "fish")}) {
     EXPECT_NE(text.find("user"), std::string::npos);
     EXPECT_NE(text.find("list"), std::string::npos);
   }
   EXPECT_NE(help(p, p.commands[0]).find("--state STATE"), std::string::npos);
   EXPECT_NE(help(p, p.commands[0]).find("--json[=FIELDS]"), std::string::npos);
+}
+
+TEST(Manual, is_made_from_the_table_and_nothing_in_it_is_a_command_of_the_formatter) {
+  Program p = program();
+  p.commands[0].sentence = ".so /etc/passwd";
+  p.commands[0].more = "First \\n one\n.PP\n'quoted\n\nSecond";
+  const std::string page = man_page(p, kManual);
+  EXPECT_TRUE(page.starts_with(".TH \"PROG\" 1 \"2026-01-02\" \"Lanyard 1.2\" \"Lanyard\"\n.SH NAME\n"));
+  EXPECT_NE(page.find("\n\\&.so /etc/passwd.\n"), std::string::npos) << page;
+  EXPECT_NE(page.find("First \\en one \\&.PP \\&'quoted\n.PP\nSecond\n"), std::string::npos) << page;
+  EXPECT_NE(page.find(".TP\n\\fB\\-\\-state\\fR \\fISTATE\\fR\n"), std::string::npos) << page;
+  EXPECT_NE(page.find("\\fB\\-\\-json\\fR[=\\fIFIELDS\\fR]"), std::string::npos) << page;
+  EXPECT_TRUE(page.ends_with(".SH SEE ALSO\n.BR other (8) ,\n.BR third.yaml (5)\n"));
+}
+
+TEST(Manual, is_made_from_markdown) {
+  const std::string page = man_page("a file", R"(# Title
+
+One `--flag` and **strong**, *stressed*, [a link](there.md), [x](y).
+.goes on
+
+## Its keys: `part`
+
+- first
+  item
+- second
+
+| key | type | default | meaning |
+|---|---|---|---|
+| `a_b` | text | `"x"` | This \| that. |
+| `c` | number | *required* | Needed. |
+
+```yaml
+a: "\d"
+.b: -1
+```
+)",
+                                    kManual);
+  for (const char* part :
+       {"One \\fB\\-\\-flag\\fR and \\fBstrong\\fR, \\fIstressed\\fR, a link, x. .goes on\n",
+        ".SH \"ITS KEYS: PART\"\n", ".IP \\(bu 2\nfirst item\n.IP \\(bu 2\nsecond\n",
+        ".TP\n\\fBa_b\\fR\ntext, default \\fB\"x\"\\fR.\n.br\nThis | that.\n",
+        ".TP\n\\fBc\\fR\nnumber, required.\n.br\nNeeded.\n", "\na: \"\\ed\"\n\\&.b: \\-1\n"})
+    EXPECT_NE(page.find(part), std::string::npos) << part << "\nin\n" << page;
+  EXPECT_EQ(page.find("Title"), std::string::npos);
 }
 
 TEST(Output, tables_for_people_and_for_programs) {

@@ -79,7 +79,7 @@ export function surroundings() {
 
 // A program in the foreground. It dies with this process, however this process dies.
 export class Program {
-  constructor(command, args, { name, env = {}, cwd, user, stdout = 'text' } = {}) {
+  constructor(command, args, { name, env = {}, cwd, user, stdout = 'text', typed = false } = {}) {
     this.name = name ?? command;
     this.text = '';
     this.exit = undefined; // {code, signal} when it is over
@@ -87,13 +87,14 @@ export class Program {
     this.child = spawn('setpriv', [...become, '--pdeathsig=KILL', '--', command, ...args], {
       cwd,
       env: { ...surroundings(), ...env },
-      stdio: ['ignore', stdout === 'text' ? 'pipe' : 'ignore', 'pipe'],
+      stdio: [typed ? 'pipe' : 'ignore', stdout === 'text' ? 'pipe' : 'ignore', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (part) => {
         this.text += part;
       });
     }
+    this.child.stdin?.on('error', () => {}); // it may be gone by then
     this.over = new Promise((resolve) => {
       this.child.once('error', (fault) => {
         this.text += `${fault.message}\n`;
@@ -108,6 +109,11 @@ export class Program {
     });
     this.kill = () => this.child.kill('SIGKILL');
     leftovers.add(this.kill);
+  }
+
+  // What a person types, where `typed` lets them.
+  type(line) {
+    this.child.stdin.write(`${line}\n`);
   }
 
   get pid() {
