@@ -1,7 +1,5 @@
 // lanyard user import: many people at once, from JSON Lines or CSV. It can be run again: who is there already
 // is left alone.
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -15,107 +13,8 @@
 namespace lanyard::cli {
 namespace {
 
-constexpr std::array<std::string_view, 8> kFields{"subject",    "email",    "name",   "institution",
-                                                  "experiment", "username", "issuer", "groups"};
 constexpr std::size_t kAtOnce = 500;          // people in a request
 constexpr std::size_t kLongest = 400 * 1024;  // bytes of them; the server takes 512 KiB
-
-bool is_field(std::string_view name) {
-  return std::ranges::find(kFields, name) != kFields.end();
-}
-
-// RFC 4180: quoted fields may hold commas, quotes (doubled) and line ends.
-Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::string> row;
-  std::string field;
-  bool quoted = false, any = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-        field.push_back('"');
-        ++i;
-      } else if (c == '"') {
-        quoted = false;
-      } else {
-        field.push_back(c);
-      }
-    } else if (c == '"' && field.empty()) {
-      quoted = any = true;
-    } else if (c == ',') {
-      row.push_back(std::exchange(field, {}));
-      any = true;
-    } else if (c == '\n' || c == '\r') {
-      if (any || !field.empty()) {
-        row.push_back(std::exchange(field, {}));
-        rows.push_back(std::exchange(row, {}));
-      }
-      any = false;
-    } else {
-      field.push_back(c);
-    }
-  }
-  if (quoted) return make_error(Code::invalid, "A quoted field does not end.");
-  if (any || !field.empty()) {
-    row.push_back(std::move(field));
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-// "Rubin/production; Rubin/staff"
-json::Array groups_of(std::string_view cell) {
-  json::Array paths;
-  for (const std::string_view path : split(cell, ';')) {
-    if (!trim(path).empty()) paths.emplace_back(std::string(trim(path)));
-  }
-  return paths;
-}
-
-Result<std::vector<json::Object>> from_csv(std::string_view text) {
-  LANYARD_TRY(const auto rows, parse_csv(text));
-  if (rows.empty()) return make_error(Code::invalid, "The file is empty.");
-  for (const std::string& name : rows.front()) {
-    if (!is_field(name)) {
-      return make_error(Code::invalid, cat("line 1: the column \"", name, "\" is not known."),
-                        "Known are subject, email, name, institution, experiment, username, issuer, groups.");
-    }
-  }
-  std::vector<json::Object> people;
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i].size() != rows.front().size())
-      return make_error(Code::invalid,
-                        cat("entry ", i, " has ", rows[i].size(), " fields, not ", rows.front().size(), "."));
-    json::Object person;
-    for (std::size_t k = 0; k < rows[i].size(); ++k) {
-      if (rows[i][k].empty()) continue;
-      if (rows.front()[k] == "groups")
-        person.set("groups", groups_of(rows[i][k]));
-      else
-        person.set(rows.front()[k], rows[i][k]);
-    }
-    people.push_back(std::move(person));
-  }
-  return people;
-}
-
-Result<std::vector<json::Object>> from_json(std::string_view text) {
-  std::vector<json::Object> people;
-  std::int64_t number = 0;
-  for (const std::string_view line : split(text, '\n')) {
-    ++number;
-    if (trim(line).empty()) continue;
-    auto person = json::parse_object(line);
-    if (!person.ok()) return make_error(Code::invalid, cat("line ", number, ": ", person.error().message));
-    for (const json::Member& member : *person) {
-      if (!is_field(member.name))
-        return make_error(Code::invalid, cat("line ", number, ": \"", member.name, "\" is not known."));
-    }
-    people.push_back(std::move(*person));
-  }
-  return people;
-}
 
 // A line now and then on standard error, a bar's worth of it on a terminal.
 class Progress {
@@ -194,11 +93,6 @@ class Import {
 };
 
 }  // namespace
-
-Result<std::vector<json::Object>> parse_people(std::string_view text) {
-  const std::string_view begin = trim(text);
-  return begin.starts_with('{') ? from_json(text) : from_csv(text);
-}
 
 int user_import(const terminal::Given& given) {
   std::ostringstream text;

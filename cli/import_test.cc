@@ -26,7 +26,17 @@ TEST(Import, names_the_place_of_a_fault) {
   EXPECT_NE(parse_people("{\"subject\":\"a\"}\n{\"x\":1}\n").error().message.find("line 2"),
             std::string::npos);
   EXPECT_FALSE(parse_people("subject,name\na,\"b\n").ok());
+  EXPECT_NE(parse_people("subject,email,subject\n").error().message.find("twice"), std::string::npos);
   EXPECT_FALSE(parse_people("").ok());
+}
+
+// One program keeps the text behind the quotes, another drops it, a third keeps the quotes.
+TEST(Import, refuses_quotes_that_can_be_read_in_two_ways) {
+  for (const char* field : {"\"a\"b", "a\"b", "\"a\"\"b\"c", "a\"", "\"a\" "}) {
+    const auto people = parse_people(std::string("subject,name\ns,") + field + "\n");
+    ASSERT_FALSE(people.ok()) << field;
+    EXPECT_NE(people.error().message.find("entry 1: a quote"), std::string::npos) << people.error().message;
+  }
 }
 
 }  // namespace

@@ -21,6 +21,12 @@ elseif(LANYARD_SANITIZE STREQUAL "thread")
   # The thread sanitizer of this compiler can not model fences.
   target_compile_definitions(lanyard_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK LANYARD_TSAN=1)
   target_compile_options(lanyard_flags INTERFACE -Wno-tsan)
+elseif(LANYARD_SANITIZE STREQUAL "fuzzer")
+  # libFuzzer comes with clang alone. What deserves a warning is judged by g++ and by clang-tidy.
+  target_compile_options(lanyard_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -g1 -ffunction-sections -Wno-everything)
+  target_link_options(lanyard_flags INTERFACE -fsanitize=address,undefined)
+  target_compile_definitions(lanyard_flags INTERFACE _GLIBCXX_ASSERTIONS)
 elseif(LANYARD_HARDEN)
   set(is_library $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>) # of whatever is being compiled or linked
   # Two builds in two folders give the same bytes.

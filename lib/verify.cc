@@ -26,6 +26,13 @@ Status check_kind(const crypto::UnverifiedJws& jws, const json::Object& all) {
   return {};
 }
 
+// RFC 7519 section 4.1.2. Read as absent, a subject of another kind would make everybody the same nobody.
+Status check_subject(const Claims& claims) {
+  const json::Value* subject = claims.all.find("sub");
+  if (subject != nullptr && subject->as_string() == nullptr) return refuse("sub is not a text");
+  return {};
+}
+
 // RFC 7519 section 4.1. A claim that is there and can not be read counts as broken, not as absent.
 Status check_times(const Claims& claims, Duration skew, Time now) {
   if (!claims.expires) return refuse("exp is missing or not a time");
@@ -64,6 +71,7 @@ Result<Claims> check_token(std::string_view token, const Expected& expected,
   if (claims.issuer != expected.issuer) return refuse("the token is another issuer's");
   LANYARD_CHECK(crypto::verify_jws(*jws, keys, expected.algorithms));
   LANYARD_CHECK(check_kind(*jws, claims.all));
+  LANYARD_CHECK(check_subject(claims));
   LANYARD_CHECK(check_times(claims, expected.skew, now));
   LANYARD_CHECK(check_audience(claims, expected));
   return claims;

@@ -59,6 +59,7 @@ TEST_F(Verify, each_rule_by_itself) {
   EXPECT_FALSE(check(with("iat", now() + 61)).ok());
   EXPECT_FALSE(check(with("events", json::Object{})).ok()) << "a logout token";
   EXPECT_FALSE(check(with("htm", "GET")).ok()) << "a proof of possession";
+  EXPECT_FALSE(check(with("sub", 1)).ok()) << "nobody's";
   EXPECT_FALSE(check(issuer_.claims(clock_.now()), &test::test_key(crypto::Algorithm::es256, 1)).ok());
 }
 

@@ -71,8 +71,9 @@ std::string with_query(std::string_view url, const Form& form) {
   const std::string_view base = url.substr(0, url.find('#'));
   const std::string encoded = form.encode();
   if (encoded.empty()) return std::string(url);
-  const bool has_query = base.find('?') != std::string_view::npos;
-  const std::string_view glue = !has_query ? "?" : base.ends_with('?') || base.ends_with('&') ? "" : "&";
+  const std::size_t mark = base.find('?');  // a query may hold more of them
+  const bool has_query = mark != std::string_view::npos;
+  const std::string_view glue = !has_query ? "?" : mark + 1 == base.size() || base.ends_with('&') ? "" : "&";
   return cat(base, glue, encoded, url.substr(base.size()));
 }
 

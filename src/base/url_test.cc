@@ -164,6 +164,8 @@ TEST(WithQuery, joins_with_the_right_mark) {
   EXPECT_EQ(with_query("https://a/cb", form), "https://a/cb?code=a%20b&state=%26");
   EXPECT_EQ(with_query("https://a/cb?x=1", form), "https://a/cb?x=1&code=a%20b&state=%26");
   EXPECT_EQ(with_query("https://a/cb?", form), "https://a/cb?code=a%20b&state=%26");
+  // A question mark inside a query does not begin another one.
+  EXPECT_EQ(with_query("https://a/cb?x=?", form), "https://a/cb?x=?&code=a%20b&state=%26");
   EXPECT_EQ(with_query("/p#frag", form), "/p?code=a%20b&state=%26#frag");
   EXPECT_EQ(with_query("/p", {}), "/p");
 }

@@ -15,7 +15,7 @@ BLOCK_LIMIT = 300
 
 
 def docs_stage(options):
-    outcome = links().add(attacks.check())
+    outcome = links().add(attacks.check()).add(_figures())
     blocks = [(name, number, text) for name in _pages() for number, text in _blocks(name)]
     examples = [name for name in tree.files() if re.match(r"examples/.*lanyard[^/]*\.ya?ml$", name)]
     reference = REFERENCE in tree.files()
@@ -31,6 +31,11 @@ def docs_stage(options):
     outcome.add(_lint_manuals())
     outcome.add(_compare_reference() if reference else skipped(REFERENCE, "not written yet"))
     return outcome
+
+
+def _figures():
+    ran = run(["tools/figures", "--check"], "docs-figures", 30)
+    return passed() if ran.ok else failed(*ran.tail(3))
 
 
 def _pages():

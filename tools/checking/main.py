@@ -10,6 +10,7 @@ from typing import Callable
 sys.dont_write_bytecode = True
 
 import docs  # noqa: E402
+import fuzzing  # noqa: E402
 import programs  # noqa: E402
 import source  # noqa: E402
 import supply  # noqa: E402
@@ -46,6 +47,8 @@ STAGES = [
     Stage("tidy", "clang-tidy, of files whose last clean verdict is out of date", source.tidy_stage, False),
     Stage("asan", "unit and conformance tests under the address and undefined-behaviour sanitizers", programs.asan_stage, False),
     Stage("tsan", "unit and conformance tests under the thread sanitizer", programs.tsan_stage, False),
+    Stage("fuzz", f"each fuzz target for {fuzzing.LONG_SECONDS} seconds under libFuzzer (unit and asan replay the corpora)",
+          fuzzing.fuzz_stage, False, ("fuzz",), long=True),
     Stage("e2e", "whole servers between foreign software, test/e2e (--fast: smoke.test.mjs)", programs.e2e_stage, True, ("e2e",)),
     Stage("docs", "links, commands marked `sh run`, the reference, the examples, a test for each attack", docs.docs_stage, False),
     Stage("supply", "hardening of what is shipped, the unit's exposure, the list of parts (SPDX)", supply.supply_stage, False),

@@ -95,9 +95,10 @@ def e2e_stage(options):
     if not names:
         return skipped("e2e", "there are no tests in test/e2e")
     preset = "dev" if options.fast else "release"
-    built = build(preset)
-    if built.failed:
-        return failed(*built.trouble)
+    for target in ["all"] if options.fast else ["all", "lanyard_test_programs"]:
+        built = build(preset, target)
+        if built.failed:
+            return failed(*built.trouble)
     ready = _install()
     if ready is not None:
         return ready

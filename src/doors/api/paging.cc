@@ -39,7 +39,7 @@ std::string scope_of(std::string_view path, const Form& query) {
   std::ranges::sort(filters);
   std::string scope(path);
   for (const auto& [name, value] : filters)
-    scope.append("\n").append(name).append("=").append(percent_encode(value));
+    scope.append("\n").append(percent_encode(name)).append("=").append(percent_encode(value));
   return scope;
 }
 
