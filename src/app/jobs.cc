@@ -5,6 +5,7 @@ namespace {
 
 constexpr Duration kUpkeepEvery = std::chrono::seconds(1);
 constexpr Duration kSweepEvery = std::chrono::minutes(1);
+constexpr Duration kJump = std::chrono::seconds(5);
 constexpr std::int64_t kSweepAtOnce = 5'000;
 
 }  // namespace
@@ -47,10 +48,30 @@ void Jobs::loop(Duration every, void (Jobs::*round)()) {
 void Jobs::upkeep() {
   follow_commands();
   queue_logouts();
-  const Time now = house_.floors().ground.clock.now();
-  if (now < sweep_at_) return;
+  watch_clock();
+  sweep_if_due();
+}
+
+// By the steady clock: a wall clock that was set back would stop it for as long.
+bool Jobs::sweep_if_due() {
+  const SteadyTime now = house_.floors().ground.clock.steady();
+  if (now < sweep_at_) return false;
   sweep_at_ = now + kSweepEvery;
   sweep();
+  return true;
+}
+
+// Attack row 156. Nothing lives longer than its own times say, but whoever runs this has to know that the
+// times are wrong.
+void Jobs::watch_clock() {
+  const Clock& clock = house_.floors().ground.clock;
+  const auto apart = std::chrono::duration_cast<Duration>(clock.now().time_since_epoch()) -
+                     std::chrono::duration_cast<Duration>(clock.steady().time_since_epoch());
+  const Duration jumped = apart_ ? apart - *apart_ : Duration();
+  apart_ = apart;
+  if (jumped < kJump && jumped > -kJump) return;
+  house_.floors().ground.log.warning("clock.jumped",
+                                     {{"seconds", std::chrono::round<std::chrono::seconds>(jumped).count()}});
 }
 
 void Jobs::read_changes() {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "app/house.h"
@@ -28,6 +29,8 @@ class Jobs {
   void send_logouts();
   void follow_commands();  // what `lanyardd provider refresh` asked for through the journal
   void sweep();
+  bool sweep_if_due();  // true when it was
+  void watch_clock();   // says when the wall clock jumped, by which logins and tokens live
 
  private:
   void loop(Duration every, void (Jobs::*round)());
@@ -37,7 +40,8 @@ class Jobs {
   House& house_;
   journal::Feed feed_;
   std::int64_t commands_seen_ = -1;
-  Time sweep_at_{};
+  SteadyTime sweep_at_{};
+  std::optional<Duration> apart_;  // the wall clock from the steady one
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
