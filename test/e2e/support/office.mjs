@@ -68,7 +68,7 @@ class Office {
     const doors = page.getByRole('main').getByRole('button', { name: /Example University|^Allow|^Continue/ });
     const next = page.getByRole('button', { name, exact: true }).or(doors).first();
     for (let step = 0; step < 8 && !stop(page.url()); ++step) {
-      const waits = [next.waitFor({ timeout: 5000 }), page.waitForURL((url) => stop(String(url)), { waitUntil: 'commit', timeout: 5000 })];
+      const waits = [next.waitFor({ timeout: 15_000 }), page.waitForURL((url) => stop(String(url)), { waitUntil: 'commit', timeout: 15_000 })];
       await Promise.any(waits).catch(async () => {
         throw new Error(`${page.url()} asks for something that this test does not know:\n${await page.textContent('body')}`);
       });
