@@ -15,16 +15,11 @@ struct Question {
 };
 
 Outcome<Question> read_question(const Desk& desk, const net::Request& request) {
-  if (!request.query().empty())
-    return invalid_request("Parameters belong into the body, not into the address.");
-  const auto form = request.form();
-  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
-  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
-  auto client = authenticate(desk, request, *form);
-  if (!client) return client.error();
-  std::string token = form->value_or("token", "");
+  const auto sent = read_client_form(desk, request);
+  if (!sent) return sent.error();
+  std::string token = sent->form.value_or("token", "");
   if (token.empty()) return invalid_request("token is missing.");
-  return Question{client->client, std::move(token)};
+  return Question{sent->client, std::move(token)};
 }
 
 net::Response inactive() {

@@ -1,14 +1,20 @@
 #include "doors/oauth/proof.h"
 
 #include "base/text.h"
+#include "doors/oauth/request.h"
 #include "platform/crypto/certificate.h"
 
 namespace lanyard::doors::oauth {
 
-Outcome<Authenticated> authenticate(const Desk& desk, const net::Request& request, const Form& form) {
-  Authentication found = desk.auth->authenticate(request, form);
+Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& request) {
+  if (!request.query().empty())
+    return invalid_request("Parameters belong into the body, not into the address.");
+  auto form = request.form();
+  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
+  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
+  Authentication found = desk.auth->authenticate(request, *form);
   if (!found.client) return std::move(found.error);
-  return *std::move(found.client);
+  return ClientForm{*std::move(form), std::move(found.client->client)};
 }
 
 std::string certificate_of(const net::Request& request) {
