@@ -154,6 +154,10 @@ struct TokensConfig {
   Duration refresh_token_life = std::chrono::hours(24 * 30);
   Duration grant_life = std::chrono::hours(24 * 400);
   Duration device_code_life = std::chrono::minutes(10);
+  // Where the key sets stand that clients publish at their jwks_uri.
+  std::vector<std::string> client_key_networks;
+  std::string client_key_ca_file;
+  Duration client_key_cool_down = std::chrono::seconds(30);
   bool open_registration = false;
   std::vector<std::string> registration_scopes{"openid",         "profile",      "email",
                                                "offline_access", "groups",       "wlcg",

@@ -78,6 +78,7 @@ void check_oauth_client(const std::string& at, const Config& config, const Clien
 }
 
 void check_tokens(const TokensConfig& tokens, Findings& findings) {
+  check_networks("tokens.client_key_networks", tokens.client_key_networks, findings);
   for (const auto& [name, life] : {std::pair{"tokens.access_token_life", tokens.access_token_life},
                                    std::pair{"tokens.id_token_life", tokens.id_token_life}}) {
     if (life > tokens.longest_token)

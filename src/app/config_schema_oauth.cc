@@ -112,7 +112,8 @@ std::vector<Key> proof_keys() {
            .file = FileKind::plain},
           {.name = "jwks_uri",
            .slot = at<&ClientConfig::jwks_uri>,
-           .says = "Or the `https` address where they are.",
+           .says = "Or the `https` address where they are, so that the client can change them by itself; "
+                   "see `tokens.client_key_networks`.",
            .also = "jwks_url keys_url"},
           {.name = "tls_subject",
            .slot = at<&ClientConfig::tls_subject>,

@@ -54,6 +54,16 @@ bool is_https(const Config& config) {
   return config.server.public_url.starts_with("https://");
 }
 
+doors::oauth::RemoteKeys to_remote_keys(issuers::KeySets& sets) {
+  return {[&sets](const std::string& jwks_uri, const crypto::UnverifiedJws& jws,
+                  const std::vector<crypto::Algorithm>& allowed) {
+            return sets.verify(jwks_uri, jws, allowed);
+          },
+          [&sets](const std::string& jwks_uri, const std::string& thumbprint) {
+            return sets.find(jwks_uri, thumbprint);
+          }};
+}
+
 view::PageFrame make_frame(const Config& config, const Ground& ground) {
   view::PageFrame frame;
   frame.banner = ground.banner;
@@ -139,6 +149,8 @@ Status House::open_outside() {
     trusted.push_back({std::move(trust), publisher(std::move(options))});
   }
   tokens_ = std::make_unique<issuers::Tokens>(std::move(trusted), ground.clock, config.server.public_url);
+  client_keys_ = std::make_unique<issuers::KeySets>(to_key_sets(config.tokens), *outside_, *floors_->database,
+                                                    ground.clock, ground.log);
   LANYARD_TRY(auto book, to_rules(config));
   rules_ = std::make_unique<admission::CurrentRules>(std::move(book));
   return {};
@@ -189,7 +201,7 @@ Status House::furnish() {
   counter.lives = to_lives(config.tokens);
   counter.nonce_keys = f.sealer.derive_all("dpop nonce");
   oauth_ = std::make_unique<doors::oauth::OAuth>(
-      doors::oauth::Parts{f.ledger, f.groups, f.sessions, f.artefacts, *callers_, f.registry, f.keys, *mint_,
+      doors::oauth::Parts{to_remote_keys(*client_keys_), f.ledger, f.groups, f.sessions, f.artefacts, *callers_, f.registry, f.keys, *mint_,
                           f.grants, f.devices, f.consents, f.once, f.names, frame_, *guard_, *cookies_,
                           ground.random, ground.clock, ground.log},
       std::move(counter));

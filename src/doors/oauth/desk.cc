@@ -20,7 +20,7 @@ Desk::Desk(Parts p, Settings s)
           [&once = p.once](std::string_view kind, std::string_view owner, std::string_view text, Time until) {
             return once.first_time(kind, owner, text, until);
           },
-          {},
+          p.remote_keys,
           settings.authorities,
           settings.public_url,
           p.clock,

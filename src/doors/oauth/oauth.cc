@@ -19,14 +19,30 @@ void OAuth::mount(net::Router& router) {
       return handler(state->desk, request);
     });
   };
+  // For endpoints at which clients prove themselves. Whoever shows an assertion or a certificate may have its
+  // keys at a server of its own, which may be slow: such a request waits among those that wait.
+  const auto client_route = [&](std::string pattern, Handler handler) {
+    net::Endpoint endpoint;
+    endpoint.method = net::Method::post;
+    endpoint.pattern = std::move(pattern);
+    endpoint.choose = [](const net::Request& request) {
+      const bool may_wait = request.body().find("client_assertion=") != std::string_view::npos ||
+                            !request.client_certificate_der().empty();
+      return may_wait ? net::Runs::waits : net::Runs::db;
+    };
+    endpoint.handler = [state = state_, handler](const net::Request& request) {
+      return handler(state->desk, request);
+    };
+    router.add(std::move(endpoint));
+  };
   using net::Method;
   using net::Runs;
   route(Method::get, "/authorize", Runs::db, authorize);
   route(Method::post, "/authorize", Runs::db, authorize_by_form);
   route(Method::get, "/authorize/continue", Runs::db, continue_request);
-  route(Method::post, "/par", Runs::db, push_request);
+  client_route("/par", push_request);
   route(Method::post, "/consent", Runs::db, decide_consent);
-  route(Method::post, "/token", Runs::db, give_token);
+  client_route("/token", give_token);
   net::Endpoint userinfo;
   userinfo.pattern = "/userinfo";
   userinfo.handler = [state = state_](const net::Request& request) {
@@ -37,12 +53,12 @@ void OAuth::mount(net::Router& router) {
   };
   router.add(std::move(userinfo));
   route(Method::post, "/userinfo", Runs::db, give_userinfo);
-  route(Method::post, "/devicecode", Runs::db, begin_device);
+  client_route("/devicecode", begin_device);
   route(Method::get, "/device", Runs::db, show_device);
   route(Method::post, "/device", Runs::db, enter_device_code);
   route(Method::post, "/device/confirm", Runs::db, decide_device);
-  route(Method::post, "/introspect", Runs::db, introspect);
-  route(Method::post, "/revoke", Runs::db, revoke);
+  client_route("/introspect", introspect);
+  client_route("/revoke", revoke);
   route(Method::post, "/register", Runs::db, register_client);
   route(Method::get, "/register/{id}", Runs::db, show_registration);
   route(Method::put, "/register/{id}", Runs::db, replace_registration);

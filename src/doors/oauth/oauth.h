@@ -1,6 +1,7 @@
 // The OpenID provider and authorization server: certified clients, grid tools and Hubs talk to it unmodified.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,11 +23,21 @@
 #include "domain/tokens/once.h"
 #include "domain/tokens/released_names.h"
 #include "platform/crypto/certificate.h"
+#include "platform/crypto/jws.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
 #include "platform/view/page.h"
 
 namespace lanyard::doors::oauth {
+
+// The keys that clients publish at a `jwks_uri`: whether one of them made this signature, and whether the one
+// with this thumbprint is there. Code::unauthenticated, Code::unavailable; both may wait for the client.
+struct RemoteKeys {
+  std::function<Status(const std::string& jwks_uri, const crypto::UnverifiedJws& jws,
+                       const std::vector<crypto::Algorithm>& allowed)>
+      verify;
+  std::function<Status(const std::string& jwks_uri, const std::string& thumbprint)> find;
+};
 
 struct Settings {
   std::string public_url;                                  // the issuer, byte for byte
@@ -42,6 +53,7 @@ struct Settings {
 };
 
 struct Parts {
+  RemoteKeys remote_keys;
   journal::Ledger& ledger;
   groups::Groups& groups;
   sessions::Sessions& sessions;
