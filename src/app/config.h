@@ -125,7 +125,8 @@ struct ClientConfig {
   // oauth; see domain/clients/client.h.
   bool enabled = true, native = false, backchannel_logout_session = false;
   bool require_pushed_requests = false, require_dpop = false, require_tls_binding = false;
-  bool trusted = false;  // people are not asked for consent
+  bool trusted = false;     // people are not asked for consent
+  std::string issuer_path;  // of FurtherIssuerConfig; "": the main issuer
   std::string uri, logo_uri, policy_uri, tos_uri;
   std::vector<std::string> contacts;
   std::vector<std::string> redirect_uris, post_logout_redirect_uris;
@@ -143,6 +144,13 @@ struct ClientConfig {
   std::string refresh = "strict";
   Duration refresh_grace = std::chrono::seconds(60);
   std::string virtual_organisation;
+};
+
+// A further issuer of ours, below the public address (PA3).
+struct FurtherIssuerConfig {
+  std::string path;                // "/vo/rubin"
+  bool accepted_here = false;      // its access tokens count at the gate and the API
+  bool open_registration = false;  // as TokensConfig's, here
 };
 
 // Keys that sign, and how long tokens live where a client does not say otherwise.
@@ -204,6 +212,7 @@ struct Config {
   std::vector<ProviderConfig> providers;
   std::vector<IssuerConfig> issuers;
   std::vector<ClientConfig> clients;
+  std::vector<FurtherIssuerConfig> further_issuers;
   TokensConfig tokens;
   GateConfig gate;
   JournalConfig journal;

@@ -74,5 +74,22 @@ TEST(ConfigFaults, attack_078_oauth_clients) {
   });
 }
 
+TEST(ConfigFaults, row_PA3_further_issuers) {
+  const auto issuers = [](const std::string& paths) { return more(cat("further_issuers:\n", paths)); };
+  const std::string key = "further_issuers[0].path", second = "further_issuers[1].path";
+  expect_rows({
+      {issuers("  - path: vo\n"), key, "not a path", "/vo/rubin"},
+      {issuers("  - path: /vo/\n"), key, "not a path", "slash at its end"},
+      {issuers("  - path: /vo/../x\n"), key, "not a path", ""},
+      {issuers("  - path: /.well-known\n"), key, "not a path", ""},
+      {issuers("  - path: /vo/{id}\n"), key, "not a path", ""},
+      {issuers("  - path: /login/vo\n"), key, "has pages below", "begins otherwise"},
+      {issuers("  - path: /vo/a\n  - path: /vo/a\n"), second, "/vo/a", "of its own"},
+      {issuers("  - path: /vo\n  - path: /vo/a\n"), second, "below the other", "of its own"},
+      {oauth("    issuer_path: /vo/none\n"), "clients[0].issuer_path", "no further issuer",
+       "further_issuers"},
+  });
+}
+
 }  // namespace
 }  // namespace lanyard::app

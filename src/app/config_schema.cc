@@ -356,6 +356,7 @@ const Part& config_parts() {
                    list<&Config::providers>("providers", provider_part),
                    list<&Config::issuers>("issuers", issuer_part),
                    list<&Config::clients>("clients", client_part),
+                   list<&Config::further_issuers>("further_issuers", further_issuer_part),
                    section<&Config::tokens>("tokens", tokens_part), section<&Config::gate>("gate", gate_part),
                    section<&Config::journal>("journal", journal_part),
                    section<&Config::limits>("limits", limits_part)},

@@ -63,33 +63,40 @@ std::vector<Key> address_keys() {
 }
 
 std::vector<Key> right_keys() {
-  return {{.name = "grants",
-           .slot = at<&ClientConfig::grants>,
-           .says = "In which ways it may get tokens.",
-           .example = "[authorization_code, refresh_token]",
-           .choices = "authorization_code refresh_token device_code client_credentials token_exchange",
-           .also = "grant_types grant_type"},
-          {.name = "scopes",
-           .slot = at<&ClientConfig::scopes>,
-           .says = "What it may ask for. A scope with a path covers what lies below it: `storage.read:/data` "
-                   "covers `storage.read:/data/x`.",
-           .also = "scope allowed_scopes"},
-          {.name = "audiences",
-           .slot = at<&ClientConfig::audiences>,
-           .says = "For whom it may ask for access tokens; the first is meant when it names none. Empty: "
-                   "for Lanyard itself.",
-           .example = "[https://data.example.org]",
-           .also = "audience resources resource"},
-          {.name = "introspects",
-           .slot = at<&ClientConfig::introspects>,
-           .says = "Tokens of other clients about which it may ask: those for one of these audiences."},
-          {.name = "exchanges_for",
-           .slot = at<&ClientConfig::exchanges_for>,
-           .says = "The clients whose access tokens it may exchange (`token_exchange`)."},
-          {.name = "trusted",
-           .slot = at<&ClientConfig::trusted>,
-           .says = "It belongs to this site: people are not asked whether it may know about them.",
-           .also = "skip_consent trusted_client first_party is_trusted"}};
+  return {
+      {.name = "grants",
+       .slot = at<&ClientConfig::grants>,
+       .says = "In which ways it may get tokens.",
+       .example = "[authorization_code, refresh_token]",
+       .choices = "authorization_code refresh_token device_code client_credentials token_exchange",
+       .also = "grant_types grant_type"},
+      {.name = "scopes",
+       .slot = at<&ClientConfig::scopes>,
+       .says = "What it may ask for. A scope with a path covers what lies below it: `storage.read:/data` "
+               "covers `storage.read:/data/x`.",
+       .also = "scope allowed_scopes"},
+      {.name = "audiences",
+       .slot = at<&ClientConfig::audiences>,
+       .says = "For whom it may ask for access tokens; the first is meant when it names none. Empty: "
+               "for Lanyard itself.",
+       .example = "[https://data.example.org]",
+       .also = "audience resources resource"},
+      {.name = "introspects",
+       .slot = at<&ClientConfig::introspects>,
+       .says = "Tokens of other clients about which it may ask: those for one of these audiences."},
+      {.name = "exchanges_for",
+       .slot = at<&ClientConfig::exchanges_for>,
+       .says = "The clients whose access tokens it may exchange (`token_exchange`)."},
+      {.name = "issuer_path",
+       .slot = at<&ClientConfig::issuer_path>,
+       .says = "Of which issuer it is: the `path` of one of `further_issuers`. Empty: of the main one. At "
+               "the others it is unknown.",
+       .example = "/vo/rubin",
+       .also = "issuer"},
+      {.name = "trusted",
+       .slot = at<&ClientConfig::trusted>,
+       .says = "It belongs to this site: people are not asked whether it may know about them.",
+       .also = "skip_consent trusted_client first_party is_trusted"}};
 }
 
 std::vector<Key> proof_keys() {

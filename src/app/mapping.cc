@@ -139,6 +139,13 @@ Result<issuers::PublisherOptions> to_publisher(const IssuerConfig& issuer) {
   return options;
 }
 
+std::vector<std::string> own_issuers(const Config& config, bool accepted_here) {
+  std::vector<std::string> all{config.server.public_url};
+  for (const FurtherIssuerConfig& one : config.further_issuers)
+    if (one.accepted_here || !accepted_here) all.push_back(cat(config.server.public_url, one.path));
+  return all;
+}
+
 issuers::KeySets::Options to_key_sets(const TokensConfig& tokens) {
   issuers::KeySets::Options options;
   options.reach.private_networks = tokens.client_key_networks;

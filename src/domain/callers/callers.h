@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -35,7 +36,8 @@ struct Switches {       // TK7, SX1
 
 // What our own tokens are held against.
 struct Own {
-  std::string issuer;  // public_url; "": none are taken
+  std::string issuer;                // public_url, the main one; "": none are taken
+  std::vector<std::string> issuers;  // all of ours
   tokens::Keys* keys = nullptr;
   tokens::Grants* grants = nullptr;
   tokens::Once* once = nullptr;

@@ -46,7 +46,7 @@ Result<Alive> Callers::read_alive(std::string_view token, const net::Request& re
   // A key may be withdrawn while the token is looked at; that moves everybody's mark.
   const std::uint32_t everybody = parts_.marks.at(0).everybody;
   LANYARD_TRY(alive.token,
-              tokens::read_ours(*own.keys, own.issuer, token, parts_.clock.now(), tokens::Expired::refuse));
+              tokens::read_ours(*own.keys, own.issuers, token, parts_.clock.now(), tokens::Expired::refuse));
   // Of a person's token the subject is the account.
   alive.mark = parts_.marks.of(AccountId(alive.token.sub));
   alive.mark.everybody = everybody;
@@ -58,6 +58,9 @@ Result<Alive> Callers::read_alive(std::string_view token, const net::Request& re
   if (!client || !(*client)->enabled)
     return not_alive("The application of this token is not there any more.");
   alive.client = *client;
+  // A client belongs to one issuer; what the others say about it was never said.
+  if (alive.token.issuer != cat(own.issuer, alive.client->issuer_path))
+    return not_alive("The application of this token is not there any more.");
   // Made before the client was: by another one of that name. Times in tokens are whole seconds.
   if (alive.token.issued_at + std::chrono::seconds(1) <= alive.client->created_at)
     return not_alive("The application of this token is not there any more.");

@@ -100,7 +100,10 @@ struct Client {
   bool requires_dpop = false;                 // RFC 9449
   bool requires_tls_binding = false;          // RFC 8705 section 3
   bool is_trusted = false;                    // of this site: people are not asked for consent
-  std::string virtual_organisation;           // panda: whose groups and roles it is about
+  // Of which issuer of ours it is: the path below the public address, "/vo/rubin"; "" is the public address
+  // itself. At the others it is unknown.
+  std::string issuer_path;
+  std::string virtual_organisation;  // panda: whose groups and roles it is about
 
   Time created_at{}, updated_at{};
   std::int64_t version = 0;
@@ -117,6 +120,8 @@ struct Fault {
   std::string member, what;
 };
 std::vector<Fault> check(const Client& client);
+// "/vo/rubin": one or more segments of letters, digits, dots, underscores and hyphens.
+bool is_issuer_path(std::string_view path);
 
 // Exact comparison (RFC 9700 section 2.1), but for the port of a registered "http://127.0.0.1/…" or
 // "http://[::1]/…". nullptr when none fits.

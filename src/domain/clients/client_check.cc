@@ -250,6 +250,13 @@ void check_tokens(const Client& client, Faults& faults) {
     faults.add("virtual_organisation", "is not a name of letters, digits, dots, underscores and hyphens");
 }
 
+// One or more segments that need no escapes, none of them a dot's.
+void check_issuer_path(const Client& client, Faults& faults) {
+  const std::string& path = client.issuer_path;
+  if (!path.empty() && !is_issuer_path(path))
+    faults.add("issuer_path", cat("is ", quoted(path), ", which is not a path like /vo/rubin"));
+}
+
 void check_logout(const Client& client, Faults& faults) {
   check_uris("post_logout_redirect_uris", client.post_logout_redirect_uris, faults);
   const std::string& uri = client.backchannel_logout_uri;
@@ -265,6 +272,15 @@ void check_logout(const Client& client, Faults& faults) {
 
 }  // namespace
 
+bool is_issuer_path(std::string_view path) {
+  if (path.size() > 100 || !path.starts_with('/')) return false;
+  return std::ranges::all_of(split(path.substr(1), '/'), [](std::string_view segment) {
+    return !segment.empty() && segment.front() != '.' &&
+           segment.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+               std::string_view::npos;
+  });
+}
+
 std::vector<Fault> check(const Client& client) {
   Faults faults;
   check_names(client, faults);
@@ -279,6 +295,7 @@ std::vector<Fault> check(const Client& client) {
   check_grants(client, faults);
   check_scopes(client, faults);
   check_proof(client, faults);
+  check_issuer_path(client, faults);
   check_tokens(client, faults);
   return faults.take();
 }

@@ -169,6 +169,7 @@ Status take_tokens(const json::Object& object, Client& client) {
   LANYARD_CHECK(take(object, "device_code_seconds", client.lives.device_code));
   LANYARD_CHECK(take_name(object, "refresh_policy", parse_refresh_policy, client.refresh));
   LANYARD_CHECK(take(object, "refresh_grace_seconds", client.grace));
+  LANYARD_CHECK(take(object, "issuer_path", client.issuer_path));
   return take(object, "virtual_organisation", client.virtual_organisation);
 }
 
@@ -222,6 +223,7 @@ json::Object to_json(const Client& client) {
       {"dpop_bound_access_tokens", client.requires_dpop},
       {"tls_client_certificate_bound_access_tokens", client.requires_tls_binding},
       {"trusted", client.is_trusted},
+      {"issuer_path", client.issuer_path},
       {"virtual_organisation", client.virtual_organisation},
   };
   return object;

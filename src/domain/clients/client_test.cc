@@ -224,12 +224,14 @@ TEST(Client, is_the_same_after_a_way_through_json) {
   client.is_trusted = client.is_native = true;
   client.enabled = false;
   client.virtual_organisation = "Rubin";
+  client.issuer_path = "/vo/rubin";
   client.owner = AccountId("abcdefghijklmno");
   const auto again = parse_client(to_json(client));
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(to_json(*again), to_json(client));
   EXPECT_EQ(again->lives.id_token, client.lives.id_token);
   EXPECT_TRUE(again->may(Grant::token_exchange));
+  EXPECT_EQ(again->issuer_path, client.issuer_path);
 }
 
 TEST(Client, json_of_the_wrong_kind_names_its_member) {

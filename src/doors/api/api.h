@@ -27,9 +27,10 @@ namespace lanyard::doors::api {
 
 struct Settings {
   std::string public_url;
-  std::string default_issuer;  // whose subjects a created account has, when none is named
-  std::string page_key;        // derived: authenticates page cursors (attack row 145)
-  clients::Lives lives;        // of a new client, where none are sent
+  std::vector<std::string> issuer_paths;  // of our further issuers: what a client may belong to
+  std::string default_issuer;             // whose subjects a created account has, when none is named
+  std::string page_key;                   // derived: authenticates page cursors (attack row 145)
+  clients::Lives lives;                   // of a new client, where none are sent
   Duration longest_token = std::chrono::hours(24 * 7);  // no client's access or ID tokens live longer
 };
 

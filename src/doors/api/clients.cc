@@ -1,4 +1,6 @@
 // Clients: all of them are shown, those of kind "oauth" that were made here can be changed.
+#include <algorithm>
+
 #include "base/text.h"
 #include "doors/api/body.h"
 #include "doors/api/condition.h"
@@ -72,6 +74,7 @@ Result<clients::Client> read_client(const Desk& desk, const json::Object& body) 
                                      "dpop_bound_access_tokens",
                                      "tls_client_certificate_bound_access_tokens",
                                      "trusted",
+                                     "issuer_path",
                                      "virtual_organisation"}));
   json::Object whole = body;
   const auto usual = [&](std::string name, Duration life) {
@@ -87,6 +90,11 @@ Result<clients::Client> read_client(const Desk& desk, const json::Object& body) 
   LANYARD_TRY(auto client, clients::parse_client(whole));
   LANYARD_CHECK(check_life("access_token_seconds", client.lives.access_token, desk.settings.longest_token));
   LANYARD_CHECK(check_life("id_token_seconds", client.lives.id_token, desk.settings.longest_token));
+  const auto& paths = desk.settings.issuer_paths;
+  if (!client.issuer_path.empty() && std::ranges::find(paths, client.issuer_path) == paths.end())
+    return make_error(
+        Code::invalid, "\"issuer_path\" is none of the issuers of this site.",
+        paths.empty() ? "Leave it out: there is one issuer." : cat("Write one of: ", join(paths, ", "), "."));
   client.source = "api";
   return client;
 }

@@ -1,4 +1,6 @@
 // What this issuer offers (OIDC Discovery section 3, RFC 8414 section 2), and its keys.
+#include <array>
+
 #include "base/text.h"
 #include "domain/tokens/dpop.h"
 #include "doors/oauth/handlers.h"
@@ -12,28 +14,39 @@ json::Array list(std::initializer_list<const char*> words) {
   return all;
 }
 
+constexpr std::array kEndpoints{
+    std::pair{"authorization_endpoint", "/authorize"},
+    std::pair{"token_endpoint", "/token"},
+    std::pair{"userinfo_endpoint", "/userinfo"},
+    std::pair{"jwks_uri", "/jwks"},
+    std::pair{"pushed_authorization_request_endpoint", "/par"},
+    std::pair{"end_session_endpoint", "/end_session"},
+    std::pair{"device_authorization_endpoint", "/devicecode"},
+    std::pair{"introspection_endpoint", "/introspect"},
+    std::pair{"revocation_endpoint", "/revoke"},
+    std::pair{"registration_endpoint", "/register"},
+};
+
+json::Array scopes() {
+  return list({"openid", "profile", "email", "offline_access", "groups", "wlcg", "wlcg.groups",
+               "entitlements", "eduperson_assurance"});
+}
+
+json::Array dpop_algorithms() {
+  json::Array dpop;
+  for (const crypto::Algorithm one : tokens::dpop_algorithms()) dpop.emplace_back(crypto::to_string(one));
+  return dpop;
+}
+
 json::Object metadata(const Settings& settings) {
-  const std::string& issuer = settings.public_url;
-  const auto at = [&](std::string_view path) { return cat(issuer, path); };
+  const std::string issuer = cat(settings.public_url, settings.issuer_path);
   const json::Array auth = list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"});
   const json::Array assertion =
       list({"ES256", "RS256", "PS256", "EdDSA", "ES384", "RS384", "PS384", "ES512", "RS512", "PS512"});
-  json::Array dpop;
-  for (const crypto::Algorithm one : tokens::dpop_algorithms()) dpop.emplace_back(crypto::to_string(one));
-  return json::Object{
-      {"issuer", issuer},
-      {"authorization_endpoint", at("/authorize")},
-      {"token_endpoint", at("/token")},
-      {"userinfo_endpoint", at("/userinfo")},
-      {"jwks_uri", at("/jwks")},
-      {"pushed_authorization_request_endpoint", at("/par")},
-      {"end_session_endpoint", at("/end_session")},
-      {"device_authorization_endpoint", at("/devicecode")},
-      {"introspection_endpoint", at("/introspect")},
-      {"revocation_endpoint", at("/revoke")},
-      {"registration_endpoint", at("/register")},
-      {"scopes_supported", list({"openid", "profile", "email", "offline_access", "groups", "wlcg",
-                                 "wlcg.groups", "entitlements", "eduperson_assurance"})},
+  json::Object document{{"issuer", issuer}};
+  for (const auto& [name, path] : kEndpoints) document.set(name, cat(issuer, path));
+  const json::Object more{
+      {"scopes_supported", scopes()},
       {"response_types_supported", list({"code"})},
       {"response_modes_supported", list({"query"})},
       {"grant_types_supported", list({"authorization_code", "refresh_token", "client_credentials",
@@ -47,7 +60,7 @@ json::Object metadata(const Settings& settings) {
        list({"client_secret_basic", "client_secret_post", "private_key_jwt"})},
       {"revocation_endpoint_auth_methods_supported", auth},
       {"code_challenge_methods_supported", list({"S256"})},
-      {"dpop_signing_alg_values_supported", std::move(dpop)},
+      {"dpop_signing_alg_values_supported", dpop_algorithms()},
       {"claims_supported", list({"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name",
                                  "given_name", "family_name", "preferred_username", "email", "email_verified",
                                  "groups", "organisation_name", "updated_at"})},
@@ -59,8 +72,10 @@ json::Object metadata(const Settings& settings) {
       {"request_uri_parameter_supported", false},
       {"require_pushed_authorization_requests", false},
       {"authorization_response_iss_parameter_supported", true},
-      {"service_documentation", at("/account")},
+      {"service_documentation", cat(settings.public_url, "/account")},
   };
+  for (const json::Member& member : more) document.set(member.name, member.value);
+  return document;
 }
 
 // Programs in browsers read these; nothing in them is anybody's.

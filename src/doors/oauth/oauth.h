@@ -39,8 +39,16 @@ struct RemoteKeys {
   std::function<Status(const std::string& jwks_uri, const std::string& thumbprint)> find;
 };
 
+// An issuer of ours below the public address (PA3).
+struct FurtherIssuer {
+  std::string path;  // "/vo/rubin"
+  bool open_registration = false;
+};
+
 struct Settings {
-  std::string public_url;                                  // the issuer, byte for byte
+  std::string public_url;   // where this service is; the main issuer, byte for byte
+  std::string issuer_path;  // what an issuer's name has behind that; "" for the main one
+  std::vector<FurtherIssuer> further_issuers;
   std::vector<std::string> nonce_keys;                     // Sealer::derive_all("dpop nonce")
   std::shared_ptr<const crypto::Authorities> authorities;  // of clients' certificates; may be nullptr
   Duration code_life = std::chrono::seconds(60);
@@ -91,9 +99,12 @@ struct Parts {
 // GET, POST /end_session          an application asks to sign somebody out
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
 // clang-format on
+// A further issuer has all of them below its path, but for the pages /authorize/continue, /consent, /device
+// and /device/confirm, which people share; its metadata stand at both places, in front of the path (RFC 8414
+// section 3.1) and behind it.
 class OAuth {
  public:
-  OAuth(Parts parts, Settings settings);
+  OAuth(const Parts& parts, Settings settings);
   ~OAuth();
   void mount(net::Router& router);
 

@@ -36,7 +36,7 @@ Ruled client_is_known(Draft& d) {
   const auto id = d.form.find("client_id");
   if (!id) return invalid_request("client_id was sent more than once.");
   if (!*id || (*id)->empty()) return invalid_request("client_id is missing.");
-  auto client = d.desk.parts.registry.find(**id);
+  auto client = d.desk.find_client(**id);
   if (!client) {
     if (client.error().code == Code::not_found)
       return invalid_request("No application is registered here under this client_id.");
@@ -186,8 +186,8 @@ Ruled dpop_key_is_a_thumbprint(Draft& d) {
 Ruled hint_is_ours(Draft& d) {
   const std::string hint = d.value("id_token_hint");
   if (hint.empty()) return {};
-  const auto token = tokens::read_ours(d.desk.parts.keys, d.desk.settings.public_url, hint,
-                                       d.desk.parts.clock.now(), tokens::Expired::allow);
+  const auto token = tokens::read_ours(d.desk.parts.keys, d.desk.issuers, hint, d.desk.parts.clock.now(),
+                                       tokens::Expired::allow);
   if (!token) {
     if (token.error().code == Code::unavailable) return from_error(token.error());
     return invalid_request("id_token_hint is not an ID token of ours.");

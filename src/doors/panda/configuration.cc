@@ -50,7 +50,8 @@ net::Response give_configuration(const Desk& desk, const net::Request& request) 
   json::Object body{{"audience", client.audiences.empty() ? client.id.str() : client.audiences.front()},
                     {"client_id", client.id.str()},
                     {"client_secret", nullptr},
-                    {"oidc_config_url", cat(desk.settings.public_url, "/.well-known/openid-configuration")},
+                    {"oidc_config_url",
+                     cat(desk.settings.public_url, client.issuer_path, "/.well-known/openid-configuration")},
                     {"vo", client.virtual_organisation}};
   if (client.profile == clients::Profile::wlcg) body.set("jwt_profile", "wlcg");
   net::Response response = net::Response::json(200, json::write(std::move(body)));

@@ -78,9 +78,12 @@ Status check_times(const Sources& sources, const json::Object& claims) {
   return {};
 }
 
-// Byte for byte: a prefix of the issuer is another issuer.
-Status check_issuer(const Sources& sources, const json::Object& claims) {
-  if (text_of(claims, "iss") != sources.issuer) return refuse("failed to decode: Invalid issuer");
+// Byte for byte: a prefix of the issuer is another issuer. One of ours, and the one that its client is of.
+Status check_issuer(const Sources& sources, const Client& client, const json::Object& claims) {
+  const std::string iss = text_of(claims, "iss");
+  if (iss != cat(sources.main_issuer, client.issuer_path) ||
+      std::ranges::find(sources.issuers, iss) == sources.issuers.end())
+    return refuse("failed to decode: Invalid issuer");
   return {};
 }
 
@@ -133,7 +136,7 @@ Result<Good> check_token(const Sources& sources, std::string_view token,
   LANYARD_TRY(good.client, find_client(sources, *claims));
   LANYARD_CHECK(check_signature(sources, jws));
   LANYARD_CHECK(check_times(sources, *claims));
-  LANYARD_CHECK(check_issuer(sources, *claims));
+  LANYARD_CHECK(check_issuer(sources, *good.client, *claims));
   LANYARD_CHECK(check_kind(jws, *claims));
   LANYARD_TRY(good.origin, check_origin(sources, *good.client, origin));
   LANYARD_TRY(good.group, check_groups(*claims, *good.client, good.origin));

@@ -19,7 +19,8 @@ namespace lanyard::doors::panda {
 
 // Where the rules look things up; each may fail with Code::unavailable.
 struct Sources {
-  std::string_view issuer;
+  std::string_view main_issuer;
+  const std::vector<std::string>& issuers;  // all of ours
   std::function<Result<clients::ClientPtr>(std::string_view id)> find_client;
   std::function<Result<std::vector<clients::Client>>(std::string_view organisation)> find_organisation;
   const std::vector<crypto::PublicKey>& keys;

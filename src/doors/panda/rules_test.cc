@@ -68,6 +68,7 @@ class PandaRules : public ::testing::Test {
   }
   Result<Good> check(std::string_view token, std::optional<std::string_view> origin) {
     const Sources sources{kIssuer,
+                          issuers_,
                           [this](std::string_view id) -> Result<clients::ClientPtr> {
                             const auto found = clients_.find(std::string(id));
                             if (found == clients_.end()) return make_error(Code::not_found, "none");
@@ -79,7 +80,8 @@ class PandaRules : public ::testing::Test {
                               if (client.virtual_organisation == name) all.push_back(client);
                             return all;
                           },
-                          keys_, from_unix_seconds(kNow)};
+                          keys_,
+                          from_unix_seconds(kNow)};
     return check_token(sources, token, origin);
   }
   // "" when it is good.
@@ -89,6 +91,7 @@ class PandaRules : public ::testing::Test {
   }
 
   std::map<std::string, clients::Client> clients_;
+  std::vector<std::string> issuers_{std::string(kIssuer), cat(kIssuer, "/vo/rubin")};
   std::vector<crypto::PublicKey> keys_{test::test_key(Algorithm::rs256).public_key(),
                                        test::test_key(Algorithm::es256).public_key()};
 };
@@ -221,6 +224,19 @@ TEST_F(PandaRules, row_PA6_headers_and_signatures) {
     EXPECT_TRUE(text.starts_with(one.said)) << text << " instead of " << one.said;
   }
   EXPECT_EQ(said(good, "Rubin"), "");
+}
+
+// One consumer takes tokens of several issuers of ours, each with its own clients (PA3).
+TEST_F(PandaRules, row_PA3_a_client_of_a_further_issuer_has_tokens_of_that_issuer) {
+  add("vera", "Rubin").issuer_path = "/vo/rubin";
+  const std::string rubin = cat(kIssuer, "/vo/rubin");
+  EXPECT_EQ(said(token_of(cat(R"({"aud":"vera","iss":")", rubin, "\"}")), "Rubin"), "");
+  const std::string wrong = "failed to decode: Invalid issuer";
+  EXPECT_EQ(said(token_of(R"({"aud":"vera"})"), "Rubin"), wrong);
+  EXPECT_EQ(said(token_of(cat(R"({"iss":")", rubin, "\"}")), "Rubin"), wrong);
+  issuers_.pop_back();
+  EXPECT_EQ(said(token_of(cat(R"({"aud":"vera","iss":")", rubin, "\"}")), "Rubin"), wrong)
+      << "an issuer that was taken out of the configuration";
 }
 
 }  // namespace

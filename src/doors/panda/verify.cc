@@ -79,9 +79,11 @@ Result<json::Object> judge(const Desk& desk, const net::Request& request, std::s
   LANYARD_TRY(const auto keys, desk.parts.keys.verifiers());
   LANYARD_TRY(const auto origin, request.header("Origin"));
   const Sources sources{desk.settings.public_url,
+                        desk.settings.issuers,
                         [&](std::string_view id) { return desk.parts.registry.find(id); },
                         [&](std::string_view name) { return desk.parts.registry.find_by_organisation(name); },
-                        *keys, desk.parts.clock.now()};
+                        *keys,
+                        desk.parts.clock.now()};
   LANYARD_TRY(const Good good, check_token(sources, token, origin));
   LANYARD_TRY(const auto person, find_person(desk, request, good));
   // Who left the group since the token was made is no member any more.
