@@ -177,7 +177,8 @@ Status House::furnish() {
   callers_ = std::make_unique<callers::Callers>(
       callers::Parts{f.directory, f.approvals, f.groups, f.sessions, f.credentials, *tokens_, *rules_, book_,
                      f.marks, *verdicts_, ground.clock, ground.log, doors::gate::identity_lines,
-                     callers::Own{config.server.public_url, own_issuers(config, false), &f.keys, &f.grants,
+                     callers::Own{config.server.public_url, own_issuers(config, false),
+                                  doors::api::resource_of(config.server.public_url), &f.keys, &f.grants,
                                   &f.once, &f.registry}},
       callers::Switches{config.auth.enabled, config.auth.browser_login, config.auth.bearer_tokens,
                         config.auth.api_tokens});
@@ -231,8 +232,8 @@ Status House::furnish() {
       doors::api::Parts{f.ledger, f.keys, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
                         *callers_, f.registry, *tokens_, publishers_, *rules_, book_, ground.clock,
                         ground.log},
-      doors::api::Settings{config.server.public_url, issuer_paths(config), issuer ? *issuer : "",
-                           key(f.sealer, "page cursors"), to_lives(config.tokens),
+      doors::api::Settings{config.server.public_url, own_issuers(config, true), issuer_paths(config),
+                           issuer ? *issuer : "", key(f.sealer, "page cursors"), to_lives(config.tokens),
                            config.tokens.longest_token});
 
   auto router = std::make_shared<net::Router>();

@@ -156,3 +156,18 @@ describe('between two issuers', () => {
     assert.equal(move.status, 400, move.text);
   });
 });
+
+describe('what a resource says about itself (RFC 9728)', () => {
+  test('oauth4webapi reads it for the API and for each userinfo endpoint, and the 401 points there', async () => {
+    const { resourceDiscoveryRequest, processResourceDiscoveryResponse, allowInsecureRequests } = await import('oauth4webapi');
+    for (const [resource, issuer] of [[`${main.issuer}/api`, main.issuer], [`${main.issuer}/userinfo`, main.issuer], [`${rubin.issuer}/userinfo`, rubin.issuer]]) {
+      const answer = await resourceDiscoveryRequest(new URL(resource), { [allowInsecureRequests]: true });
+      const said = await processResourceDiscoveryResponse(new URL(resource), answer);
+      assert.deepEqual(said.authorization_servers, [issuer]);
+      const turnedAway = await main.visitor().get(resource.endsWith('/api') ? `${resource}/v1/me` : resource);
+      assert.equal(turnedAway.status, 401);
+      const [, where] = /resource_metadata="([^"]+)"/.exec(turnedAway.headers['www-authenticate']);
+      assert.equal((await main.visitor().get(where)).json.resource, resource);
+    }
+  });
+});

@@ -38,6 +38,7 @@ struct Switches {       // TK7, SX1
 struct Own {
   std::string issuer;                // public_url, the main one; "": none are taken
   std::vector<std::string> issuers;  // all of ours
+  std::string api;                   // RFC 8707: who names this as audience means the API and no other door
   tokens::Keys* keys = nullptr;
   tokens::Grants* grants = nullptr;
   tokens::Once* once = nullptr;

@@ -89,13 +89,17 @@ Result<CallerPtr> Callers::by_own_token(const Proof& proof, const net::Request& 
   const Alive& alive = *found;
   if (!alive.person)
     return not_alive("This token is an application's own; only tokens of people are taken here.");
-  if (std::ranges::find(alive.token.audience, parts_.own.issuer) == alive.token.audience.end())
-    return not_alive("The token is for another service.");
+  const auto is_for = [&](const std::string& service) {
+    return std::ranges::find(alive.token.audience, service) != alive.token.audience.end();
+  };
+  const bool is_for_all = is_for(parts_.own.issuer);
+  if (!is_for_all && !is_for(parts_.own.api)) return not_alive("The token is for another service.");
   if (alive.token.claims.find("cnf") != nullptr)
     return not_alive("The token is bound to a key, which can not be shown here.");
   auto caller = std::make_shared<Caller>();
   caller->person = alive.person;
   caller->means = Means::own_token;
+  caller->is_for_api = !is_for_all;
   caller->expires_at = alive.token.expires_at;
   caller->auth_time = alive.grant->auth_time;
   caller->scopes = std::make_shared<const std::vector<std::string>>(alive.token.scopes);

@@ -25,6 +25,7 @@ Desk::Desk(Parts p, Settings s)
           p.remote_keys, settings.authorities, issuer, p.clock, p.log})),
       nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)),
       metadata(write_metadata(settings)),
+      userinfo_metadata(write_userinfo_metadata(settings)),
       guesses(std::make_unique<Backoff>(p.clock)),
       registrations(std::make_unique<net::PlaceLimit>(10, p.clock)) {}
 

@@ -36,8 +36,8 @@ struct Desk {
   const std::vector<std::unique_ptr<Desk>>* all = nullptr;
   std::unique_ptr<ClientAuth> auth;
   std::unique_ptr<tokens::DpopNonces> nonces;
-  std::shared_ptr<const std::string> metadata;  // written once
-  std::unique_ptr<Backoff> guesses;             // wrong codes of the device grant, by account and address
+  std::shared_ptr<const std::string> metadata, userinfo_metadata;  // written once
+  std::unique_ptr<Backoff> guesses;  // wrong codes of the device grant, by account and address
   std::unique_ptr<net::PlaceLimit> registrations;
 };
 

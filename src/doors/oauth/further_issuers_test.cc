@@ -210,5 +210,35 @@ TEST_F(FurtherIssuers, a_clients_issuer_never_changes_and_is_one_that_exists) {
   EXPECT_EQ(moved.error().code, Code::invalid);
 }
 
+// RFC 9728 section 3.1.
+TEST_F(FurtherIssuers, a_resource_says_where_its_tokens_come_from) {
+  struct Row {
+    const char *at, *resource, *issuer;
+  };
+  for (const Row& row :
+       {Row{"/.well-known/oauth-protected-resource/userinfo", "/userinfo", ""},
+        Row{"/.well-known/oauth-protected-resource/vo/rubin/userinfo", "/vo/rubin/userinfo", "/vo/rubin"},
+        Row{"/.well-known/oauth-protected-resource/api", "/api", ""}}) {
+    const json::Object document = read(many.get(row.at));
+    EXPECT_EQ(text(document, "resource"), cat(kMain, row.resource));
+    const json::Value* servers = document.find("authorization_servers");
+    ASSERT_TRUE(servers != nullptr && servers->as_array() != nullptr);
+    EXPECT_EQ(servers->as_array()->front(), json::Value(cat(kMain, row.issuer))) << row.at;
+    EXPECT_NE(document.find("scopes_supported"), nullptr);
+    EXPECT_NE(document.find("bearer_methods_supported"), nullptr);
+  }
+  EXPECT_EQ(many.get("/userinfo/.well-known/oauth-protected-resource").status(), 404) << "never appended";
+  const auto pointer = [&](const std::string& path) {
+    return std::string(many.get(path).find_header("WWW-Authenticate").value_or(""));
+  };
+  EXPECT_NE(pointer("/vo/rubin/userinfo")
+                .find(cat("resource_metadata=\"", kMain,
+                          "/.well-known/oauth-protected-resource/vo/rubin/userinfo\"")),
+            std::string::npos);
+  EXPECT_NE(pointer("/api/v1/me")
+                .find(cat("resource_metadata=\"", kMain, "/.well-known/oauth-protected-resource/api\"")),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace lanyard::doors::oauth

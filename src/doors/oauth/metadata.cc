@@ -78,6 +78,20 @@ json::Object metadata(const Settings& settings) {
   return document;
 }
 
+// RFC 9728 section 2.
+json::Object userinfo_metadata(const Settings& settings) {
+  const std::string issuer = cat(settings.public_url, settings.issuer_path);
+  return json::Object{
+      {"resource", cat(issuer, "/userinfo")},
+      {"authorization_servers", json::Array{issuer}},
+      {"scopes_supported", scopes()},
+      {"bearer_methods_supported", list({"header", "body"})},
+      {"dpop_signing_alg_values_supported", dpop_algorithms()},
+      {"dpop_bound_access_tokens_required", false},
+      {"resource_name", "Who somebody is (userinfo)"},
+  };
+}
+
 // Programs in browsers read these; nothing in them is anybody's.
 net::Response for_everybody(net::Response response, std::string_view life) {
   response.header("Access-Control-Allow-Origin", "*");
@@ -91,11 +105,23 @@ std::shared_ptr<const std::string> write_metadata(const Settings& settings) {
   return std::make_shared<const std::string>(json::write(metadata(settings)));
 }
 
-net::Response give_metadata(const Desk& desk, const net::Request&) {
+std::shared_ptr<const std::string> write_userinfo_metadata(const Settings& settings) {
+  return std::make_shared<const std::string>(json::write(userinfo_metadata(settings)));
+}
+
+static net::Response give(const std::shared_ptr<const std::string>& document) {
   net::Response response(200);
   response.header("Content-Type", "application/json");
-  response.shared_body(desk.metadata);
+  response.shared_body(document);
   return for_everybody(std::move(response), "public, max-age=3600");
+}
+
+net::Response give_metadata(const Desk& desk, const net::Request&) {
+  return give(desk.metadata);
+}
+
+net::Response give_userinfo_metadata(const Desk& desk, const net::Request&) {
+  return give(desk.userinfo_metadata);
 }
 
 net::Response give_keys(const Desk& desk, const net::Request& request) {

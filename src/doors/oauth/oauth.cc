@@ -55,6 +55,8 @@ class Routes {
       at(net::Method::get, cat(path, name), net::Runs::on_loop, give_metadata);
       if (!path.empty()) at(net::Method::get, cat(name, path), net::Runs::on_loop, give_metadata);
     }
+    at(net::Method::get, cat("/.well-known/oauth-protected-resource", path, "/userinfo"), net::Runs::on_loop,
+       give_userinfo_metadata);
   }
 
  private:

@@ -98,6 +98,7 @@ struct Parts {
 // GET, PUT, DELETE /register/{id} what became of it (RFC 7592)
 // GET, POST /end_session          an application asks to sign somebody out
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
+// GET  /.well-known/oauth-protected-resource/userinfo    RFC 9728
 // clang-format on
 // A further issuer has all of them below its path, but for the pages /authorize/continue, /consent, /device
 // and /device/confirm, which people share; its metadata stand at both places, in front of the path (RFC 8414
