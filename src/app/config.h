@@ -26,6 +26,8 @@ struct ServerConfig {
   std::string client_certificates = "off";  // or "ask"
   std::string client_certificate_header;    // "": no proxy hands one on
   std::string client_certificate_ca_file;   // PEM: the authorities behind tls_client_auth
+  std::string client_certificate_listen;    // an address of its own, which alone asks for certificates
+  std::string client_certificate_url;       // where clients reach what takes certificates; "": public_url
   unsigned loops = 0;                       // event loops; 0: one a core
   Secret secret_key;  // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
   std::string site_name = "Lanyard";

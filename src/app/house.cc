@@ -201,6 +201,10 @@ Status House::furnish() {
   counter.public_url = config.server.public_url;
   for (const FurtherIssuerConfig& one : config.further_issuers)
     counter.further_issuers.push_back({one.path, one.open_registration});
+  counter.takes_certificates = config.server.client_certificates == "ask" ||
+                               !config.server.client_certificate_listen.empty() ||
+                               !config.server.client_certificate_header.empty();
+  counter.certificate_url = config.server.client_certificate_url;
   if (!config.server.client_certificate_ca_file.empty()) {
     LANYARD_TRY(auto authorities, crypto::Authorities::from_file(config.server.client_certificate_ca_file));
     counter.authorities = std::make_shared<const crypto::Authorities>(std::move(authorities));

@@ -1,4 +1,5 @@
 // What this issuer offers (OIDC Discovery section 3, RFC 8414 section 2), and its keys.
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -27,9 +28,27 @@ constexpr std::array kEndpoints{
     std::pair{"registration_endpoint", "/register"},
 };
 
+// RFC 8705 section 5: those that look at a certificate.
+constexpr std::array<std::string_view, 6> kWithCertificate{"token_endpoint",
+                                                           "userinfo_endpoint",
+                                                           "pushed_authorization_request_endpoint",
+                                                           "device_authorization_endpoint",
+                                                           "introspection_endpoint",
+                                                           "revocation_endpoint"};
+
 json::Array scopes() {
   return list({"openid", "profile", "email", "offline_access", "groups", "wlcg", "wlcg.groups",
                "entitlements", "eduperson_assurance"});
+}
+
+// Methods that nobody could use are not offered: a certificate has to arrive, and one with a subject needs an
+// authority behind it.
+json::Array auth_methods(const Settings& settings, bool with_none) {
+  json::Array methods = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
+  if (settings.takes_certificates && settings.authorities != nullptr) methods.emplace_back("tls_client_auth");
+  if (settings.takes_certificates) methods.emplace_back("self_signed_tls_client_auth");
+  if (with_none) methods.emplace_back("none");
+  return methods;
 }
 
 json::Array dpop_algorithms() {
@@ -38,9 +57,21 @@ json::Array dpop_algorithms() {
   return dpop;
 }
 
+// RFC 8705 sections 3.3 and 5.
+void add_certificates(json::Object& document, const Settings& settings) {
+  document.set("tls_client_certificate_bound_access_tokens", settings.takes_certificates);
+  if (!settings.takes_certificates || settings.certificate_url.empty()) return;
+  json::Object aliases;
+  for (const auto& [name, path] : kEndpoints) {
+    if (std::ranges::find(kWithCertificate, name) != kWithCertificate.end())
+      aliases.set(name, cat(settings.certificate_url, settings.issuer_path, path));
+  }
+  document.set("mtls_endpoint_aliases", std::move(aliases));
+}
+
 json::Object metadata(const Settings& settings) {
   const std::string issuer = cat(settings.public_url, settings.issuer_path);
-  const json::Array auth = list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"});
+  const json::Array auth = auth_methods(settings, true);
   const json::Array assertion =
       list({"ES256", "RS256", "PS256", "EdDSA", "ES384", "RS384", "PS384", "ES512", "RS512", "PS512"});
   json::Object document{{"issuer", issuer}};
@@ -56,8 +87,7 @@ json::Object metadata(const Settings& settings) {
       {"id_token_signing_alg_values_supported", list({"RS256", "ES256"})},
       {"token_endpoint_auth_methods_supported", auth},
       {"token_endpoint_auth_signing_alg_values_supported", assertion},
-      {"introspection_endpoint_auth_methods_supported",
-       list({"client_secret_basic", "client_secret_post", "private_key_jwt"})},
+      {"introspection_endpoint_auth_methods_supported", auth_methods(settings, false)},
       {"revocation_endpoint_auth_methods_supported", auth},
       {"code_challenge_methods_supported", list({"S256"})},
       {"dpop_signing_alg_values_supported", dpop_algorithms()},
@@ -75,6 +105,7 @@ json::Object metadata(const Settings& settings) {
       {"service_documentation", cat(settings.public_url, "/account")},
   };
   for (const json::Member& member : more) document.set(member.name, member.value);
+  add_certificates(document, settings);
   return document;
 }
 
@@ -88,6 +119,7 @@ json::Object userinfo_metadata(const Settings& settings) {
       {"bearer_methods_supported", list({"header", "body"})},
       {"dpop_signing_alg_values_supported", dpop_algorithms()},
       {"dpop_bound_access_tokens_required", false},
+      {"tls_client_certificate_bound_access_tokens", settings.takes_certificates},
       {"resource_name", "Who somebody is (userinfo)"},
   };
 }

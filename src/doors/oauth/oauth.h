@@ -49,6 +49,8 @@ struct Settings {
   std::string public_url;   // where this service is; the main issuer, byte for byte
   std::string issuer_path;  // what an issuer's name has behind that; "" for the main one
   std::vector<FurtherIssuer> further_issuers;
+  bool takes_certificates = false;                         // of clients, in some way (RFC 8705)
+  std::string certificate_url;                             // where, when that is not public_url; no path
   std::vector<std::string> nonce_keys;                     // Sealer::derive_all("dpop nonce")
   std::shared_ptr<const crypto::Authorities> authorities;  // of clients' certificates; may be nullptr
   Duration code_life = std::chrono::seconds(60);

@@ -33,13 +33,18 @@ Outcome<std::string> find_dpop(const Desk& desk, const net::Request& request,
     return std::string();
   }
   const std::string url = cat(desk.settings.public_url, request.path());
+  const std::string alias = cat(desk.settings.certificate_url, request.path());
   const Time now = desk.parts.clock.now();
   question.method = request.method_text();
   question.url = url;
   question.now = now;
   question.access_token = access_token;
   question.nonces = desk.nonces.get();
-  const auto proof = tokens::check_dpop(question);
+  auto proof = tokens::check_dpop(question);
+  if (!proof && proof.error().code == Code::invalid && !desk.settings.certificate_url.empty()) {
+    question.url = alias;  // it may have come there
+    proof = tokens::check_dpop(question);
+  }
   if (!proof) {
     if (proof.error().code == Code::expired) return use_dpop_nonce(desk.nonces->make(now));
     return invalid_dpop_proof(proof.error().message);

@@ -41,6 +41,9 @@ Answered answer(const Desk& desk, const net::Request& request, std::string& clie
   asked.dpop_thumbprint = std::move(*proof);
   if (asked.client->requires_dpop && asked.dpop_thumbprint.empty())
     return invalid_request("This application must send a DPoP proof (RFC 9449).");
+  // Without one its tokens would be anybody's.
+  if (asked.client->requires_tls_binding && asked.bound_to().empty())
+    return invalid_request("This application must show its certificate (RFC 8705).");
   return row->answer(desk, asked);
 }
 
