@@ -127,8 +127,9 @@ struct ClientConfig {
   // oauth; see domain/clients/client.h.
   bool enabled = true, native = false, backchannel_logout_session = false;
   bool require_pushed_requests = false, require_dpop = false, require_tls_binding = false;
-  bool trusted = false;     // people are not asked for consent
-  std::string issuer_path;  // of FurtherIssuerConfig; "": the main issuer
+  bool trusted = false;         // people are not asked for consent
+  bool pkce_exception = false;  // it may leave PKCE out
+  std::string issuer_path;      // of FurtherIssuerConfig; "": the main issuer
   std::string uri, logo_uri, policy_uri, tos_uri;
   std::vector<std::string> contacts;
   std::vector<std::string> redirect_uris, post_logout_redirect_uris;

@@ -59,6 +59,10 @@ void check_oauth_client(const std::string& at, const Config& config, const Clien
     findings.fault(cat(at, ".issuer_path"),
                    cat("is ", client.issuer_path, ", and no further issuer has this path"),
                    "Write the path of one of further_issuers, or add one.");
+  if (client.pkce_exception)
+    findings.warn(cat(at, " (", client.id,
+                      ") may leave PKCE out (pkce_exception): a code that somebody steals on its way is good "
+                      "with the client's secret alone. Remove it as soon as the software sends PKCE."));
   const auto made = to_client(client, config.tokens);
   if (!made) {
     // What else could be wrong was reported by the choices of its key.

@@ -1,6 +1,8 @@
 // OAuth clients in the configuration that are wrong.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/config_faults_for_test.h"
 #include "base/text.h"
 
@@ -72,6 +74,27 @@ TEST(ConfigFaults, attack_078_oauth_clients) {
       {oauth("gate:\n  routes:\n    - {client: hub, path: /a}\n"), "gate.routes[0].client",
        "not the id of a client", "clients"},
   });
+}
+
+TEST(ConfigFaults, attack_062_pkce_is_left_out_only_by_clients_that_prove_themselves) {
+  const std::string key = "clients[0].pkce_exception",
+                    secret = "    client_secret: a-secret-of-thirty-letters-x\n";
+  expect_rows({
+      {oauth("    pkce_exception: true\n"), key, "can not prove itself", "a secret or a key"},
+      {oauth(cat("    pkce_exception: true\n    auth_method: client_secret\n", secret,
+                 "    redirect_uris: [\"org.example.app:/back\"]\n")),
+       key, "not an https address", "https"},
+  });
+  for (const char* uri : {"https://hub.example.org/cb", "http://127.0.0.1/cb"}) {
+    const ConfigOutcome good =
+        test::read_text(oauth(cat("    pkce_exception: true\n    auth_method: client_secret\n", secret,
+                                  "    redirect_uris: [\"", uri, "\"]\n")));
+    ASSERT_TRUE(good.loaded.has_value()) << describe(good.faults);
+    const auto& warnings = good.loaded->warnings;
+    EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(), [](const std::string& warning) {
+      return warning.find("(hub)") != std::string::npos && warning.find("PKCE") != std::string::npos;
+    }));
+  }
 }
 
 TEST(ConfigFaults, row_PA3_further_issuers) {

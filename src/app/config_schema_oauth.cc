@@ -100,45 +100,52 @@ std::vector<Key> right_keys() {
 }
 
 std::vector<Key> proof_keys() {
-  return {{.name = "auth_method",
-           .slot = at<&ClientConfig::auth_method>,
-           .says = "How it proves itself. `client_secret` takes the secret in the header or in the body, as "
-                   "most libraries send it; `none` is for programs that can keep no secret.",
-           .choices = "none client_secret client_secret_basic client_secret_post private_key_jwt "
-                      "tls_client_auth self_signed_tls_client_auth",
-           .also = "token_endpoint_auth_method auth public"},
-          {.name = "client_secret",
-           .slot = at<&ClientConfig::client_secret>,
-           .says = "The secret that it shares with Lanyard; only its hash is kept in memory.",
-           .also = "secret password"},
-          {.name = "jwks_file",
-           .slot = at<&ClientConfig::jwks_file>,
-           .says = "A file with its public keys as a JWK set, for `private_key_jwt` and "
-                   "`self_signed_tls_client_auth`.",
-           .also = "jwks keys public_keys",
-           .file = FileKind::plain},
-          {.name = "jwks_uri",
-           .slot = at<&ClientConfig::jwks_uri>,
-           .says = "Or the `https` address where they are, so that the client can change them by itself; "
-                   "see `tokens.client_key_networks`.",
-           .also = "jwks_url keys_url"},
-          {.name = "tls_subject",
-           .slot = at<&ClientConfig::tls_subject>,
-           .says = "For `tls_client_auth`: the subject of its certificate (RFC 4514).",
-           .example = "\"CN=robot,O=Example\"",
-           .also = "tls_client_auth_subject_dn subject_dn"},
-          {.name = "require_pushed_requests",
-           .slot = at<&ClientConfig::require_pushed_requests>,
-           .says = "It must push its authorization requests (RFC 9126).",
-           .also = "require_pushed_authorization_requests require_par par"},
-          {.name = "require_dpop",
-           .slot = at<&ClientConfig::require_dpop>,
-           .says = "Its tokens are bound to a key of its own (RFC 9449).",
-           .also = "dpop dpop_bound_access_tokens"},
-          {.name = "require_tls_binding",
-           .slot = at<&ClientConfig::require_tls_binding>,
-           .says = "Its access tokens are bound to its certificate (RFC 8705).",
-           .also = "tls_client_certificate_bound_access_tokens"}};
+  return {
+      {.name = "auth_method",
+       .slot = at<&ClientConfig::auth_method>,
+       .says = "How it proves itself. `client_secret` takes the secret in the header or in the body, as "
+               "most libraries send it; `none` is for programs that can keep no secret.",
+       .choices = "none client_secret client_secret_basic client_secret_post private_key_jwt "
+                  "tls_client_auth self_signed_tls_client_auth",
+       .also = "token_endpoint_auth_method auth public"},
+      {.name = "client_secret",
+       .slot = at<&ClientConfig::client_secret>,
+       .says = "The secret that it shares with Lanyard; only its hash is kept in memory.",
+       .also = "secret password"},
+      {.name = "jwks_file",
+       .slot = at<&ClientConfig::jwks_file>,
+       .says = "A file with its public keys as a JWK set, for `private_key_jwt` and "
+               "`self_signed_tls_client_auth`.",
+       .also = "jwks keys public_keys",
+       .file = FileKind::plain},
+      {.name = "jwks_uri",
+       .slot = at<&ClientConfig::jwks_uri>,
+       .says = "Or the `https` address where they are, so that the client can change them by itself; "
+               "see `tokens.client_key_networks`.",
+       .also = "jwks_url keys_url"},
+      {.name = "tls_subject",
+       .slot = at<&ClientConfig::tls_subject>,
+       .says = "For `tls_client_auth`: the subject of its certificate (RFC 4514).",
+       .example = "\"CN=robot,O=Example\"",
+       .also = "tls_client_auth_subject_dn subject_dn"},
+      {.name = "require_pushed_requests",
+       .slot = at<&ClientConfig::require_pushed_requests>,
+       .says = "It must push its authorization requests (RFC 9126).",
+       .also = "require_pushed_authorization_requests require_par par"},
+      {.name = "pkce_exception",
+       .slot = at<&ClientConfig::pkce_exception>,
+       .says = "For software that can not send PKCE (RFC 7636), such as the controller of Arvados: it may "
+               "leave it out. Only for clients that prove themselves and whose `redirect_uris` are "
+               "`https`; what protects people is then the secret alone.",
+       .also = "pkce no_pkce disable_pkce pkce_optional"},
+      {.name = "require_dpop",
+       .slot = at<&ClientConfig::require_dpop>,
+       .says = "Its tokens are bound to a key of its own (RFC 9449).",
+       .also = "dpop dpop_bound_access_tokens"},
+      {.name = "require_tls_binding",
+       .slot = at<&ClientConfig::require_tls_binding>,
+       .says = "Its access tokens are bound to its certificate (RFC 8705).",
+       .also = "tls_client_certificate_bound_access_tokens"}};
 }
 
 std::vector<Key> token_keys() {

@@ -250,6 +250,22 @@ void check_tokens(const Client& client, Faults& faults) {
     faults.add("virtual_organisation", "is not a name of letters, digits, dots, underscores and hyphens");
 }
 
+// Without PKCE a stolen code is worth a token to whoever knows the secret as well, so there must be one, and
+// nobody may read along on the way (RFC 9700 section 2.1.1).
+void check_pkce(const Client& client, Faults& faults) {
+  if (!client.may_omit_pkce) return;
+  const auto refuse = [&](const std::string& why) {
+    faults.add("pkce_exception", cat("is true, and ", why));
+  };
+  if (client.is_public()) return refuse("a program that can not prove itself always needs PKCE");
+  if (client.source == "registration") return refuse("a client that registered itself always needs PKCE");
+  for (const std::string& uri : client.redirect_uris) {
+    const auto url = parse_url(uri);
+    if (!url || (url->scheme != "https" && !url->is_loopback()))
+      return refuse(cat(quoted(uri), " is not an https address"));
+  }
+}
+
 // One or more segments that need no escapes, none of them a dot's.
 void check_issuer_path(const Client& client, Faults& faults) {
   const std::string& path = client.issuer_path;
@@ -295,6 +311,7 @@ std::vector<Fault> check(const Client& client) {
   check_grants(client, faults);
   check_scopes(client, faults);
   check_proof(client, faults);
+  check_pkce(client, faults);
   check_issuer_path(client, faults);
   check_tokens(client, faults);
   return faults.take();

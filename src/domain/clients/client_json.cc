@@ -153,6 +153,7 @@ Status take_rights(const json::Object& object, Client& client) {
   LANYARD_CHECK(take(object, "require_pushed_authorization_requests", client.requires_pushed_requests));
   LANYARD_CHECK(take(object, "dpop_bound_access_tokens", client.requires_dpop));
   LANYARD_CHECK(take(object, "tls_client_certificate_bound_access_tokens", client.requires_tls_binding));
+  LANYARD_CHECK(take(object, "pkce_exception", client.may_omit_pkce));
   return take(object, "trusted", client.is_trusted);
 }
 
@@ -222,6 +223,7 @@ json::Object to_json(const Client& client) {
       {"require_pushed_authorization_requests", client.requires_pushed_requests},
       {"dpop_bound_access_tokens", client.requires_dpop},
       {"tls_client_certificate_bound_access_tokens", client.requires_tls_binding},
+      {"pkce_exception", client.may_omit_pkce},
       {"trusted", client.is_trusted},
       {"issuer_path", client.issuer_path},
       {"virtual_organisation", client.virtual_organisation},

@@ -73,6 +73,7 @@ Result<clients::Client> read_client(const Desk& desk, const json::Object& body) 
                                      "require_pushed_authorization_requests",
                                      "dpop_bound_access_tokens",
                                      "tls_client_certificate_bound_access_tokens",
+                                     "pkce_exception",
                                      "trusted",
                                      "issuer_path",
                                      "virtual_organisation"}));

@@ -173,6 +173,7 @@ Outcome<Client> read_registration(const json::Object& wanted, Client before,
   client.requires_dpop = said->requires_dpop;
   // Trust was in what stood there before.
   client.is_trusted = false;
+  client.may_omit_pkce = false;
   client.exchanges_for.clear();
   choose_profile(client);
   if (auto fault = find_fault(client)) return *std::move(fault);

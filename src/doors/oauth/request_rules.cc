@@ -115,9 +115,11 @@ Ruled response_mode_is_query(Draft& d) {
   return invalid_request("Only response_mode=query is offered.");
 }
 
-// RFC 7636, attack row 62: for every client, and S256 only; an absent method would mean "plain".
+// RFC 7636, attack row 62: S256 only; an absent method would mean "plain". A client may be excused from it,
+// but not from half of it.
 Ruled has_challenge(Draft& d) {
   const std::string challenge = d.value("code_challenge");
+  if (challenge.empty() && d.out.client->may_omit_pkce && d.value("code_challenge_method").empty()) return {};
   if (challenge.empty()) return invalid_request("code_challenge is missing: PKCE is needed (RFC 7636).");
   if (d.value("code_challenge_method") != "S256")
     return invalid_request("code_challenge_method must be S256.");
