@@ -147,6 +147,7 @@ struct ClientConfig {
   std::string refresh = "strict";
   Duration refresh_grace = std::chrono::seconds(60);
   std::string virtual_organisation;
+  std::vector<std::string> robot_roles;
 };
 
 // A further issuer of ours, below the public address (PA3).

@@ -114,5 +114,19 @@ TEST(ConfigFaults, row_PA3_further_issuers) {
   });
 }
 
+TEST(ConfigFaults, row_PA6_robots) {
+  const std::string robot =
+      "    auth_method: client_secret\n    client_secret: a-secret-of-thirty-letters-x\n"
+      "    robot_roles: [production]\n";
+  expect_rows({
+      {oauth(cat(robot, "    grants: [client_credentials]\n    access_token_algorithm: RS256\n")),
+       "clients[0].robot_roles", "without virtual_organisation", "client_credentials"},
+      {oauth(cat(robot, "    virtual_organisation: Rubin\n    access_token_algorithm: RS256\n")),
+       "clients[0].robot_roles", "may not use client_credentials", ""},
+      {oauth(cat(robot, "    virtual_organisation: Rubin\n    grants: [client_credentials]\n")),
+       "clients[0].access_token_algorithm", "PanDA", "RS256"},
+  });
+}
+
 }  // namespace
 }  // namespace lanyard::app

@@ -215,7 +215,13 @@ std::vector<Key> token_keys() {
        .slot = at<&ClientConfig::virtual_organisation>,
        .says = "For PanDA: the virtual organisation whose groups and roles the client is about.",
        .example = "Rubin",
-       .also = "vo virtual_organization organisation"}};
+       .also = "vo virtual_organization organisation"},
+      {.name = "robot_roles",
+       .slot = at<&ClientConfig::robot_roles>,
+       .says = "For PanDA: the client is a robot of that organisation, which comes with `client_credentials` "
+               "for itself, and has these roles in it.",
+       .example = "[production]",
+       .also = "robot_role"}};
 }
 
 }  // namespace

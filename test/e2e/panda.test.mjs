@@ -211,3 +211,34 @@ test('row_PA3: panda-client follows its organisation to the issuer of that', { s
     assert.equal(decodeJwt((await rubin.refresh()).id_token).iss, `${office.issuer}/vo/rubin`);
   });
 });
+
+test('row_PA6: a robot comes for itself, with its secret in the form', { skip: IS_REFERENCE }, async (t) => {
+  const tls = makeCertificates(t);
+  const secret = newSecret();
+  const office = await startOffice(t, {
+    tls,
+    clients: [
+      { client_id: 'pilot', client_secret: secret, token_endpoint_auth_method: 'client_secret_post', grant_types: ['client_credentials'], profile: 'iam',
+        audiences: ['https://panda.example.org'], access_token_algorithm: 'RS256', virtual_organisation: 'Rubin', robot_roles: ['production'] },
+    ],
+  });
+  const got = await office.visitor().post(`${office.issuer}/token`, { form: { grant_type: 'client_credentials', client_id: 'pilot', client_secret: secret } });
+  assert.equal(got.status, 200, got.text);
+  const { access_token: token } = got.json;
+  const claims = decodeJwt(token);
+  assert.deepEqual([claims.sub, claims.client_id, claims.aud, claims.groups, claims.name], ['pilot', 'pilot', 'https://panda.example.org', undefined, undefined]);
+  assert.equal(decodeProtectedHeader(token).alg, 'RS256');
+  for (const [vo, status, expected] of [
+    ['Rubin:production', 200, { dn: 'Robot Production', role: 'production', fqans: ['/Rubin/Role=production'] }],
+    ['Rubin', 200, { dn: 'Robot None', role: 'user', fqans: [] }],
+    ['Rubin:pilot', 403, /Not a member of the Rubin\/pilot group/],
+    ['atlas', 403, /Unknown vo : atlas/],
+  ]) {
+    const robot = Object.assign(new PandaClient({ url: office.issuer, vo, ca: tls.ca }), { file: JSON.stringify({ id_token: token }) });
+    const answer = await robot.call('/panda/verify');
+    assert.equal(answer.status, status, answer.body);
+    const { message, data } = JSON.parse(answer.body);
+    if (status === 200) for (const [name, value] of Object.entries(expected)) assert.deepEqual(data[name], value);
+    else assert.match(message, expected);
+  }
+});

@@ -106,7 +106,8 @@ struct Client {
   // Of which issuer of ours it is: the path below the public address, "/vo/rubin"; "" is the public address
   // itself. At the others it is unknown.
   std::string issuer_path;
-  std::string virtual_organisation;  // panda: whose groups and roles it is about
+  std::string virtual_organisation;      // panda: whose groups and roles it is about
+  std::vector<std::string> robot_roles;  // panda: with these, and for itself; only with client_credentials
 
   Time created_at{}, updated_at{};
   std::int64_t version = 0;

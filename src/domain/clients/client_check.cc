@@ -273,6 +273,20 @@ void check_issuer_path(const Client& client, Faults& faults) {
     faults.add("issuer_path", cat("is ", quoted(path), ", which is not a path like /vo/rubin"));
 }
 
+void check_robot(const Client& client, Faults& faults) {
+  if (client.robot_roles.empty()) return;
+  check_words("robot_roles", client.robot_roles, 100, faults);
+  for (std::size_t i = 0; i < client.robot_roles.size(); ++i) {
+    if (client.robot_roles[i].find_first_of("/:=") != std::string::npos)
+      faults.add("robot_roles", i, cat("is ", quoted(client.robot_roles[i]), ", which is not one role"));
+  }
+  if (client.virtual_organisation.empty()) faults.add("robot_roles", "is given without virtual_organisation");
+  if (!client.may(Grant::client_credentials))
+    faults.add("robot_roles", "is given, and the client may not use client_credentials");
+  if (client.access_token_algorithm != crypto::Algorithm::rs256)
+    faults.add("access_token_signed_response_alg", "is not RS256, and PanDA takes no other of its robots");
+}
+
 void check_logout(const Client& client, Faults& faults) {
   check_uris("post_logout_redirect_uris", client.post_logout_redirect_uris, faults);
   const std::string& uri = client.backchannel_logout_uri;
@@ -313,6 +327,7 @@ std::vector<Fault> check(const Client& client) {
   check_proof(client, faults);
   check_pkce(client, faults);
   check_issuer_path(client, faults);
+  check_robot(client, faults);
   check_tokens(client, faults);
   return faults.take();
 }

@@ -171,6 +171,7 @@ Status take_tokens(const json::Object& object, Client& client) {
   LANYARD_CHECK(take_name(object, "refresh_policy", parse_refresh_policy, client.refresh));
   LANYARD_CHECK(take(object, "refresh_grace_seconds", client.grace));
   LANYARD_CHECK(take(object, "issuer_path", client.issuer_path));
+  LANYARD_CHECK(take(object, "robot_roles", client.robot_roles));
   return take(object, "virtual_organisation", client.virtual_organisation);
 }
 
@@ -227,6 +228,7 @@ json::Object to_json(const Client& client) {
       {"trusted", client.is_trusted},
       {"issuer_path", client.issuer_path},
       {"virtual_organisation", client.virtual_organisation},
+      {"robot_roles", to_array(client.robot_roles)},
   };
   return object;
 }

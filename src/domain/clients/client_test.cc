@@ -243,6 +243,7 @@ TEST(Client, is_the_same_after_a_way_through_json) {
   client.enabled = false;
   client.virtual_organisation = "Rubin";
   client.issuer_path = "/vo/rubin";
+  client.robot_roles = {"production"};
   client.may_omit_pkce = true;
   client.owner = AccountId("abcdefghijklmno");
   const auto again = parse_client(to_json(client));
@@ -251,6 +252,7 @@ TEST(Client, is_the_same_after_a_way_through_json) {
   EXPECT_EQ(again->lives.id_token, client.lives.id_token);
   EXPECT_TRUE(again->may(Grant::token_exchange));
   EXPECT_EQ(again->issuer_path, client.issuer_path);
+  EXPECT_EQ(again->robot_roles, client.robot_roles);
   EXPECT_TRUE(again->may_omit_pkce);
 }
 

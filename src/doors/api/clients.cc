@@ -76,7 +76,8 @@ Result<clients::Client> read_client(const Desk& desk, const json::Object& body) 
                                      "pkce_exception",
                                      "trusted",
                                      "issuer_path",
-                                     "virtual_organisation"}));
+                                     "virtual_organisation",
+                                     "robot_roles"}));
   json::Object whole = body;
   const auto usual = [&](std::string name, Duration life) {
     if (whole.find(name) == nullptr)

@@ -27,8 +27,10 @@ struct Sources {
   Time now{};
 };
 
-// A token that keeps the rules. Whether its person still may is the next question.
+// A token that keeps the rules. Whether its person, or its robot, still may is the next question.
 struct Good {
+  // An access token that a client got for itself (RFC 6749 section 4.4): nobody stands behind it.
+  bool is_robot = false;
   json::Object claims;
   clients::ClientPtr client;
   Origin origin;

@@ -239,5 +239,58 @@ TEST_F(PandaRules, row_PA3_a_client_of_a_further_issuer_has_tokens_of_that_issue
       << "an issuer that was taken out of the configuration";
 }
 
+// What a client gets for itself: no groups, no name, `sub` is the client.
+class PandaRobots : public PandaRules {
+ protected:
+  PandaRobots() {
+    clients::Client& robot = add("pilot", "Rubin");
+    robot.robot_roles = {"production"};
+    robot.grants = {clients::Grant::client_credentials};
+    add("plain", "Rubin").grants = {clients::Grant::client_credentials};
+  }
+  static std::string token(std::string_view changes = "{}", std::string_view typ = "at+jwt") {
+    json::Object claims = claims_of(
+        R"({"sub":"pilot","client_id":"pilot","aud":"https://panda.example.org","name":null,"groups":null,
+            "preferred_username":null,"jti":"0123456789abcdef012345"})");
+    const auto changed = json::parse_object(changes);
+    for (const json::Member& member : *changed) claims.set(member.name, member.value);
+    return test::signed_token(test::test_key(Algorithm::rs256),
+                              cat(R"({"alg":"RS256","typ":")", typ, R"(","kid":")", key_id(), "\"}"),
+                              json::write(claims));
+  }
+};
+
+TEST_F(PandaRobots, row_PA6_a_robot_has_the_roles_that_stand_at_its_client) {
+  const auto with_role = check(token(), "Rubin:production");
+  ASSERT_TRUE(with_role.ok()) << with_role.error().message;
+  EXPECT_TRUE(with_role->is_robot);
+  EXPECT_EQ(with_role->name, "robot production");
+  EXPECT_EQ(with_role->group, "Rubin/production");
+  const auto without = check(token(), "Rubin");
+  ASSERT_TRUE(without.ok()) << without.error().message;
+  EXPECT_EQ(without->name, "robot None") << "as the PanDA server writes it";
+  EXPECT_EQ(said(token(), "Rubin:pilot"), "Not a member of the Rubin/pilot group");
+  EXPECT_EQ(said(token(), "atlas"), "Unknown vo : atlas");
+}
+
+TEST_F(PandaRobots, attack_078_who_is_not_said_to_be_a_robot_is_none) {
+  const std::string unknown = "cannot extract client_id from token";
+  EXPECT_EQ(said(token(R"({"sub":"plain","client_id":"plain"})"), "Rubin"), unknown);
+  EXPECT_EQ(said(token(R"({"sub":"nobody","client_id":"nobody"})"), "Rubin"), unknown);
+  EXPECT_EQ(said(token(R"({"sub":"0123456789abcde"})"), "Rubin"), unknown) << "a person's access token";
+  EXPECT_EQ(said(token("{}", "JWT"), "Rubin"), unknown) << "not an access token";
+  clients_.at("pilot").enabled = false;
+  EXPECT_EQ(said(token(), "Rubin"), unknown);
+  clients_.at("pilot").enabled = true;
+  clients_.at("pilot").grants = {clients::Grant::authorization_code};
+  EXPECT_EQ(said(token(), "Rubin"), unknown);
+}
+
+TEST_F(PandaRobots, the_other_rules_hold_for_robots_too) {
+  EXPECT_EQ(said(token(cat(R"({"exp":)", kNow, "}")), "Rubin"), "Invalid token. Signature has expired");
+  EXPECT_EQ(said(token(R"({"iss":"https://other.example.org"})"), "Rubin"),
+            "failed to decode: Invalid issuer");
+}
+
 }  // namespace
 }  // namespace lanyard::doors::panda
