@@ -166,6 +166,8 @@ struct TokensConfig {
   Duration refresh_token_life = std::chrono::hours(24 * 30);
   Duration grant_life = std::chrono::hours(24 * 400);
   Duration device_code_life = std::chrono::minutes(10);
+  std::string entitlement_namespace;  // AARC-G069: "urn:geant:example.org"; "": urn:geant and our host
+  std::string entitlement_authority;  // behind "#"; "": none
   // Where the key sets stand that clients publish at their jwks_uri.
   std::vector<std::string> client_key_networks;
   std::string client_key_ca_file;

@@ -89,7 +89,41 @@ void check_oauth_client(const std::string& at, const Config& config, const Clien
                    cat("Write at least ", format_duration(made->lives.refresh_token), "."));
 }
 
+bool has_only(std::string_view text, std::string_view more) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+// AARC-G069 section 2, RFC 8141 section 2: urn:<NID>:<delegated namespace>[:<sub-namespace>…].
+void check_entitlements(const TokensConfig& tokens, Findings& findings) {
+  const std::string key = "tokens.entitlement_namespace", &text = tokens.entitlement_namespace;
+  const auto parts = split(text, ':');
+  if (!text.empty()) {
+    const bool has_form =
+        parts.size() >= 3 && parts[0] == "urn" && has_only(parts[1], "-") && parts[1].size() >= 2 &&
+        parts[1].size() <= 32 && !parts[1].starts_with('-') && !parts[1].ends_with('-') &&
+        std::all_of(parts.begin() + 2, parts.end(), [](auto part) { return has_only(part, "-._~%"); });
+    if (!has_form) {
+      findings.fault(key,
+                     cat("is \"", text, "\", which is not urn, a namespace and what was delegated in it"),
+                     "Write it like urn:geant:example.org, without \":group\" and without \"#\" behind it.");
+    } else if (std::any_of(parts.begin() + 2, parts.end(), [](auto part) { return part == "group"; })) {
+      findings.fault(key, "has a part \"group\", which divides the namespace from the group (AARC-G069)",
+                     "Leave that part out: Lanyard writes it.");
+    }
+  }
+  if (!tokens.entitlement_authority.empty() && !has_only(tokens.entitlement_authority, "-._~:/"))
+    findings.fault("tokens.entitlement_authority",
+                   cat("is \"", tokens.entitlement_authority,
+                       "\", which has other characters than letters, "
+                       "digits and -._~:/"),
+                   "Write it like id.example.org.");
+}
+
 void check_tokens(const TokensConfig& tokens, Findings& findings) {
+  check_entitlements(tokens, findings);
   check_networks("tokens.client_key_networks", tokens.client_key_networks, findings);
   for (const auto& [name, life] : {std::pair{"tokens.access_token_life", tokens.access_token_life},
                                    std::pair{"tokens.id_token_life", tokens.id_token_life}}) {

@@ -128,5 +128,23 @@ TEST(ConfigFaults, row_PA6_robots) {
   });
 }
 
+TEST(ConfigFaults, how_groups_are_written_as_entitlements) {
+  const std::string key = "tokens.entitlement_namespace";
+  const auto tokens = [](const char* line) { return more(cat("tokens:\n  ", line, "\n")); };
+  expect_rows({
+      {tokens("entitlement_namespace: \"geant:example.org\""), key, "which is not urn",
+       "urn:geant:example.org"},
+      {tokens("entitlement_namespace: \"urn:geant\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:geant:example.org:\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:x:example.org\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:geant:exa mple\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:geant:example.org#x\""), key, "which is not urn", "#"},
+      {tokens("entitlement_namespace: \"urn:geant:example.org:group\""), key, "AARC-G069", "Leave that part"},
+      {tokens("entitlement_authority: \"a#b\""), "tokens.entitlement_authority", "other characters", ""},
+  });
+  EXPECT_TRUE(
+      test::read_text(tokens("entitlement_namespace: \"urn:geant:dariah.eu:sub\"")).loaded.has_value());
+}
+
 }  // namespace
 }  // namespace lanyard::app

@@ -170,6 +170,19 @@ const Part& tokens_part() {
                 .also = "device_code device_code_ttl device_code_lifetime",
                 .least = kMinute,
                 .most = kDay},
+               {.name = "entitlement_namespace",
+                .slot = at<&TokensConfig::entitlement_namespace>,
+                .says =
+                    "How groups begin as `entitlements` (AARC-G069): `urn:`, the registered namespace and "
+                    "what was delegated to you in it. Empty: `urn:geant:` and the host of "
+                    "`server.public_url`, which you may use only if it was delegated to you.",
+                .example = "\"urn:geant:example.org\"",
+                .also = "aarc_namespace urn_namespace entitlements"},
+               {.name = "entitlement_authority",
+                .slot = at<&TokensConfig::entitlement_authority>,
+                .says = "Who says so, behind `#` at the end of each; AARC-G069 leaves it open. Empty: none.",
+                .example = "id.example.org",
+                .also = "aarc_authority"},
                {.name = "client_key_networks",
                 .slot = at<&TokensConfig::client_key_networks>,
                 .says = "Private networks in which clients may publish their keys (`jwks_uri`). Without them "

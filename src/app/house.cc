@@ -169,7 +169,9 @@ Status House::furnish() {
   LANYARD_TRY(const Url url, parse_url(config.server.public_url));
   LANYARD_TRY(crypto::PrivateKey identity_key, gate_key(f));
   LANYARD_CHECK(f.keys.prepare());
-  mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
+  mint_ = std::make_unique<tokens::Mint>(
+      f.keys, ground.random, ground.clock, config.server.public_url,
+      tokens::EntitlementNames{config.tokens.entitlement_namespace, config.tokens.entitlement_authority});
 
   verdicts_ = std::make_unique<callers::Verdicts>(
       callers::VerdictLimits{config.gate.cache_entries, config.gate.cache_life, config.gate.stale_limit},

@@ -120,8 +120,8 @@ std::string_view grant_of(std::string_view jti) {
   return is_id_text(id) ? id : std::string_view{};
 }
 
-Mint::Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer)
-    : keys_(keys), random_(random), clock_(clock), issuer_(std::move(issuer)) {}
+Mint::Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer, EntitlementNames names)
+    : keys_(keys), random_(random), clock_(clock), issuer_(std::move(issuer)), names_(std::move(names)) {}
 
 std::string Mint::issuer_of(const clients::Client& client) const {
   return cat(issuer_, client.issuer_path);
@@ -134,7 +134,7 @@ Result<Minted> Mint::access_token(const Order& order) {
   const Time now = clock_.now();
   LANYARD_TRY(const Span life, span(order, now, client.lives.access_token, keys_.times().longest_token));
   LANYARD_TRY(auto aud, audience(order, issuer));
-  LANYARD_TRY(auto extra, profile_claims(Document::access_token, order, issuer, now));
+  LANYARD_TRY(auto extra, profile_claims(Document::access_token, order, {issuer, names_}, now));
   LANYARD_TRY(const auto key, keys_.signer(client.access_token_algorithm));
 
   Minted minted;
@@ -158,7 +158,7 @@ Result<Minted> Mint::id_token(const Order& order, std::string_view access_token)
   const std::string issuer = issuer_of(client);
   const Time now = clock_.now();
   LANYARD_TRY(const Span life, span(order, now, client.lives.id_token, keys_.times().longest_token));
-  LANYARD_TRY(auto extra, profile_claims(Document::id_token, order, issuer, now));
+  LANYARD_TRY(auto extra, profile_claims(Document::id_token, order, {issuer, names_}, now));
   LANYARD_TRY(const auto key, keys_.signer(client.id_token_algorithm));
 
   Minted minted;
@@ -181,7 +181,8 @@ json::Object Mint::userinfo(const Order& order) const {
   json::Object claims{{"sub", order.subject->id}};
   // A profile that refuses to speak about somebody says nothing beyond who it is.
   const std::string issuer = issuer_of(*order.client);
-  if (auto more = profile_claims(Document::userinfo, order, issuer, clock_.now())) add_all(claims, *more);
+  if (auto more = profile_claims(Document::userinfo, order, {issuer, names_}, clock_.now()))
+    add_all(claims, *more);
   return claims;
 }
 

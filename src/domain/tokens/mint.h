@@ -57,11 +57,17 @@ struct Minted {
 // The grant's id inside a jti of ours; "" when there is none.
 std::string_view grant_of(std::string_view jti);
 
+// How groups are written as entitlements (AARC-G069 section 2).
+struct EntitlementNames {
+  std::string prefix;     // "urn:geant:example.org": NID and delegated namespace; "": urn:geant and our host
+  std::string authority;  // behind "#"; "": none
+};
+
 // Thread-safe.
 class Mint {
  public:
   // `issuer` is public_url, byte for byte as in the metadata.
-  Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer);
+  Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer, EntitlementNames names = {});
 
   // RFC 9068 (`typ` at+jwt, whatever the profile). Code::invalid: a scope that nobody may have, or several
   // audiences where the profile knows one; Code::forbidden: a group that is not held; Code::expired: what
@@ -83,6 +89,7 @@ class Mint {
   Random& random_;
   const Clock& clock_;
   std::string issuer_;
+  EntitlementNames names_;
 };
 
 // A token of ours that holds: signature by one of our keys, `iss` one of `issuers`, times. Which kind, for
