@@ -110,10 +110,11 @@ std::string panda_configuration(const Wanted& wanted) {
       "/server/panda\nexport PANDA_CONFIG_ROOT=\"$HOME/.panda\"\n");
 }
 
-// ---- Arvados: the controller's own OpenID Connect login.
+// ---- Arvados: the controller's own OpenID Connect login, which sends neither PKCE nor a nonce.
 json::Object arvados_client(const Wanted& wanted) {
   json::Object body = base(wanted, {"authorization_code"}, "openid profile email");
   body.set("redirect_uris", json::Array{cat(wanted.url, "/login")});
+  body.set("pkce_exception", true);
   body.set("client_uri", wanted.url);
   return body;
 }

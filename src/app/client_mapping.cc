@@ -79,6 +79,11 @@ constexpr Named kNamed[] = {
     {"device_code_seconds", "device_code_life", kLifeRemedy},
     {"refresh_policy", "refresh", "Write strict or grace, or let the client prove itself."},
     {"refresh_grace_seconds", "refresh_grace", kLifeRemedy},
+    {"pkce_exception", "pkce_exception",
+     "Remove it; or give the client a secret or a key, and redirect addresses of https."},
+    {"issuer_path", "issuer_path", "Write the path of one of further_issuers, like /vo/rubin."},
+    {"robot_roles", "robot_roles",
+     "Write roles like production, a virtual_organisation, and client_credentials among grants."},
     {"virtual_organisation", "virtual_organisation", "Write its name as PanDA knows it, like Rubin."},
 };
 
@@ -144,6 +149,9 @@ Result<clients::Client> to_client(const ClientConfig& config, const TokensConfig
   client.requires_dpop = config.require_dpop;
   client.requires_tls_binding = config.require_tls_binding;
   client.is_trusted = config.trusted;
+  client.may_omit_pkce = config.pkce_exception;
+  client.issuer_path = config.issuer_path;
+  client.robot_roles = config.robot_roles;
   client.virtual_organisation = config.virtual_organisation;
   return client;
 }

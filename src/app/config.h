@@ -26,6 +26,8 @@ struct ServerConfig {
   std::string client_certificates = "off";  // or "ask"
   std::string client_certificate_header;    // "": no proxy hands one on
   std::string client_certificate_ca_file;   // PEM: the authorities behind tls_client_auth
+  std::string client_certificate_listen;    // an address of its own, which alone asks for certificates
+  std::string client_certificate_url;       // where clients reach what takes certificates; "": public_url
   unsigned loops = 0;                       // event loops; 0: one a core
   Secret secret_key;  // one or more 32-byte keys "a;b" (base64 or hex): seals columns, hashes tokens
   std::string site_name = "Lanyard";
@@ -125,7 +127,9 @@ struct ClientConfig {
   // oauth; see domain/clients/client.h.
   bool enabled = true, native = false, backchannel_logout_session = false;
   bool require_pushed_requests = false, require_dpop = false, require_tls_binding = false;
-  bool trusted = false;  // people are not asked for consent
+  bool trusted = false;         // people are not asked for consent
+  bool pkce_exception = false;  // it may leave PKCE out
+  std::string issuer_path;      // of FurtherIssuerConfig; "": the main issuer
   std::string uri, logo_uri, policy_uri, tos_uri;
   std::vector<std::string> contacts;
   std::vector<std::string> redirect_uris, post_logout_redirect_uris;
@@ -143,6 +147,14 @@ struct ClientConfig {
   std::string refresh = "strict";
   Duration refresh_grace = std::chrono::seconds(60);
   std::string virtual_organisation;
+  std::vector<std::string> robot_roles;
+};
+
+// A further issuer of ours, below the public address (PA3).
+struct FurtherIssuerConfig {
+  std::string path;                // "/vo/rubin"
+  bool accepted_here = false;      // its access tokens count at the gate and the API
+  bool open_registration = false;  // as TokensConfig's, here
 };
 
 // Keys that sign, and how long tokens live where a client does not say otherwise.
@@ -154,6 +166,12 @@ struct TokensConfig {
   Duration refresh_token_life = std::chrono::hours(24 * 30);
   Duration grant_life = std::chrono::hours(24 * 400);
   Duration device_code_life = std::chrono::minutes(10);
+  std::string entitlement_namespace;  // AARC-G069: "urn:geant:example.org"; "": urn:geant and our host
+  std::string entitlement_authority;  // behind "#"; "": none
+  // Where the key sets stand that clients publish at their jwks_uri.
+  std::vector<std::string> client_key_networks;
+  std::string client_key_ca_file;
+  Duration client_key_cool_down = std::chrono::seconds(30);
   bool open_registration = false;
   std::vector<std::string> registration_scopes{"openid",         "profile",      "email",
                                                "offline_access", "groups",       "wlcg",
@@ -200,6 +218,7 @@ struct Config {
   std::vector<ProviderConfig> providers;
   std::vector<IssuerConfig> issuers;
   std::vector<ClientConfig> clients;
+  std::vector<FurtherIssuerConfig> further_issuers;
   TokensConfig tokens;
   GateConfig gate;
   JournalConfig journal;

@@ -135,6 +135,29 @@ void check_client_certificates(const ServerConfig& server, Findings& findings) {
         "name its header in server.client_certificate_header.");
   }
   const std::string& header = server.client_certificate_header;
+  const std::string& own = server.client_certificate_listen;
+  if (!own.empty()) {
+    const auto listen = parse_listen(own);
+    if (!listen)
+      findings.fault("server.client_certificate_listen", listen.error().message, listen.error().hint);
+    if (server.tls_certificate.empty())
+      findings.fault("server.client_certificate_listen", "is given, but Lanyard does not speak TLS itself",
+                     "Give server.tls_certificate and server.tls_key.");
+    if (server.client_certificates == "ask")
+      findings.fault("server.client_certificate_listen",
+                     "is given, and client_certificates lets server.listen ask as well",
+                     "Remove client_certificates: the address of its own alone asks.");
+    if (server.client_certificate_url.empty())
+      findings.fault("server.client_certificate_url",
+                     "is missing, so no client learns of client_certificate_listen",
+                     "Write how clients reach it, like https://id.example.org:8444.");
+  }
+  if (!server.client_certificate_url.empty()) {
+    check_origin("server.client_certificate_url", server.client_certificate_url, findings);
+    if (server.client_certificates != "ask" && own.empty() && header.empty())
+      findings.fault("server.client_certificate_url", "is given, but nobody asks for certificates",
+                     "Give client_certificate_listen, or client_certificate_header with a proxy that asks.");
+  }
   if (header.empty()) return;
   if (!std::ranges::all_of(header, [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; })) {
     findings.fault("server.client_certificate_header",

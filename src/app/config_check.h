@@ -43,6 +43,8 @@ void check_sources(const Config& config,
 
 // A URL that must be an origin, and https unless it is this machine.
 void check_origin(const std::string& key, const std::string& text, Findings& findings);
+// Whether the first segment of a path ("/login/x") is one of Lanyard's own.
+bool is_path_of_ours(std::string_view path);
 // [a-z0-9] with single hyphens inside, at most 63.
 bool is_config_id(std::string_view text);
 void check_ids(const std::string& list, const std::vector<std::string>& ids, Findings& findings);

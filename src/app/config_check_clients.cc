@@ -1,4 +1,7 @@
 // Rules about clients of both kinds, and about tokens.
+#include <algorithm>
+#include <array>
+
 #include "app/client_mapping.h"
 #include "app/config_check.h"
 #include "app/config_values.h"
@@ -51,6 +54,15 @@ void check_oauth_client(const std::string& at, const Config& config, const Clien
   if (client.signed_identity)
     findings.fault(cat(at, ".signed_identity"), "is given for a client of kind oauth", "Remove it.");
   check_secret(at, client, findings);
+  const auto is_its = [&](const FurtherIssuerConfig& one) { return one.path == client.issuer_path; };
+  if (!client.issuer_path.empty() && std::ranges::none_of(config.further_issuers, is_its))
+    findings.fault(cat(at, ".issuer_path"),
+                   cat("is ", client.issuer_path, ", and no further issuer has this path"),
+                   "Write the path of one of further_issuers, or add one.");
+  if (client.pkce_exception)
+    findings.warn(cat(at, " (", client.id,
+                      ") may leave PKCE out (pkce_exception): a code that somebody steals on its way is good "
+                      "with the client's secret alone. Remove it as soon as the software sends PKCE."));
   const auto made = to_client(client, config.tokens);
   if (!made) {
     // What else could be wrong was reported by the choices of its key.
@@ -77,7 +89,42 @@ void check_oauth_client(const std::string& at, const Config& config, const Clien
                    cat("Write at least ", format_duration(made->lives.refresh_token), "."));
 }
 
+bool has_only(std::string_view text, std::string_view more) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+// AARC-G069 section 2, RFC 8141 section 2: urn:<NID>:<delegated namespace>[:<sub-namespace>…].
+void check_entitlements(const TokensConfig& tokens, Findings& findings) {
+  const std::string key = "tokens.entitlement_namespace", &text = tokens.entitlement_namespace;
+  const auto parts = split(text, ':');
+  if (!text.empty()) {
+    const bool has_form =
+        parts.size() >= 3 && parts[0] == "urn" && has_only(parts[1], "-") && parts[1].size() >= 2 &&
+        parts[1].size() <= 32 && !parts[1].starts_with('-') && !parts[1].ends_with('-') &&
+        std::all_of(parts.begin() + 2, parts.end(), [](auto part) { return has_only(part, "-._~%"); });
+    if (!has_form) {
+      findings.fault(key,
+                     cat("is \"", text, "\", which is not urn, a namespace and what was delegated in it"),
+                     "Write it like urn:geant:example.org, without \":group\" and without \"#\" behind it.");
+    } else if (std::any_of(parts.begin() + 2, parts.end(), [](auto part) { return part == "group"; })) {
+      findings.fault(key, "has a part \"group\", which divides the namespace from the group (AARC-G069)",
+                     "Leave that part out: Lanyard writes it.");
+    }
+  }
+  if (!tokens.entitlement_authority.empty() && !has_only(tokens.entitlement_authority, "-._~:/"))
+    findings.fault("tokens.entitlement_authority",
+                   cat("is \"", tokens.entitlement_authority,
+                       "\", which has other characters than letters, "
+                       "digits and -._~:/"),
+                   "Write it like id.example.org.");
+}
+
 void check_tokens(const TokensConfig& tokens, Findings& findings) {
+  check_entitlements(tokens, findings);
+  check_networks("tokens.client_key_networks", tokens.client_key_networks, findings);
   for (const auto& [name, life] : {std::pair{"tokens.access_token_life", tokens.access_token_life},
                                    std::pair{"tokens.id_token_life", tokens.id_token_life}}) {
     if (life > tokens.longest_token)
@@ -91,7 +138,42 @@ void check_tokens(const TokensConfig& tokens, Findings& findings) {
                    cat("Write at least ", format_duration(tokens.refresh_token_life), "."));
 }
 
+// What stands below a path of ours already.
+constexpr std::array<std::string_view, 26> kOurPaths{
+    "account", "admin",    "api",        "assets",      "auth",    "authorize", "bootstrap",
+    "consent", "device",   "devicecode", "end_session", "gate",    "healthz",   "introspect",
+    "jwks",    "login",    "logout",     "metrics",     "panda",   "par",       "pending",
+    "readyz",  "register", "revoke",     "token",       "userinfo"};
+
+void check_further_issuers(const Config& config, Findings& findings) {
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < config.further_issuers.size(); ++i) {
+    const std::string& path = config.further_issuers[i].path;
+    const std::string key = cat("further_issuers[", i, "].path");
+    if (path.empty()) continue;  // reported as missing
+    if (!clients::is_issuer_path(path)) {
+      findings.fault(key, cat("is \"", path, "\", which is not a path of an issuer"),
+                     "Write it like /vo/rubin, without a slash at its end.");
+      continue;
+    }
+    if (is_path_of_ours(path))
+      findings.fault(key, cat("is ", path, ", and Lanyard has pages below that already"),
+                     "Write a path that begins otherwise, like /vo/rubin.");
+    for (const std::string& other : seen) {
+      if (path == other || path.starts_with(cat(other, "/")) || other.starts_with(cat(path, "/")))
+        findings.fault(key, cat("is ", path, ", which is ", other, " or one below the other"),
+                       "Give each issuer a path of its own.");
+    }
+    seen.push_back(path);
+  }
+}
+
 }  // namespace
+
+bool is_path_of_ours(std::string_view path) {
+  const std::string_view first = path.substr(1, path.find('/', 1) - 1);
+  return std::ranges::find(kOurPaths, first) != kOurPaths.end();
+}
 
 void check_clients(const Config& config, Findings& findings) {
   std::vector<std::string> ids;
@@ -105,6 +187,7 @@ void check_clients(const Config& config, Findings& findings) {
   }
   check_ids("clients", ids, findings);
   check_tokens(config.tokens, findings);
+  check_further_issuers(config, findings);
 }
 
 }  // namespace lanyard::app

@@ -1,6 +1,8 @@
 // OAuth clients in the configuration that are wrong.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/config_faults_for_test.h"
 #include "base/text.h"
 
@@ -72,6 +74,76 @@ TEST(ConfigFaults, attack_078_oauth_clients) {
       {oauth("gate:\n  routes:\n    - {client: hub, path: /a}\n"), "gate.routes[0].client",
        "not the id of a client", "clients"},
   });
+}
+
+TEST(ConfigFaults, attack_062_pkce_is_left_out_only_by_clients_that_prove_themselves) {
+  const std::string key = "clients[0].pkce_exception",
+                    secret = "    client_secret: a-secret-of-thirty-letters-x\n";
+  expect_rows({
+      {oauth("    pkce_exception: true\n"), key, "can not prove itself", "a secret or a key"},
+      {oauth(cat("    pkce_exception: true\n    auth_method: client_secret\n", secret,
+                 "    redirect_uris: [\"org.example.app:/back\"]\n")),
+       key, "not an https address", "https"},
+  });
+  for (const char* uri : {"https://hub.example.org/cb", "http://127.0.0.1/cb"}) {
+    const ConfigOutcome good =
+        test::read_text(oauth(cat("    pkce_exception: true\n    auth_method: client_secret\n", secret,
+                                  "    redirect_uris: [\"", uri, "\"]\n")));
+    ASSERT_TRUE(good.loaded.has_value()) << describe(good.faults);
+    const auto& warnings = good.loaded->warnings;
+    EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(), [](const std::string& warning) {
+      return warning.find("(hub)") != std::string::npos && warning.find("PKCE") != std::string::npos;
+    }));
+  }
+}
+
+TEST(ConfigFaults, row_PA3_further_issuers) {
+  const auto issuers = [](const std::string& paths) { return more(cat("further_issuers:\n", paths)); };
+  const std::string key = "further_issuers[0].path", second = "further_issuers[1].path";
+  expect_rows({
+      {issuers("  - path: vo\n"), key, "not a path", "/vo/rubin"},
+      {issuers("  - path: /vo/\n"), key, "not a path", "slash at its end"},
+      {issuers("  - path: /vo/../x\n"), key, "not a path", ""},
+      {issuers("  - path: /.well-known\n"), key, "not a path", ""},
+      {issuers("  - path: /vo/{id}\n"), key, "not a path", ""},
+      {issuers("  - path: /login/vo\n"), key, "has pages below", "begins otherwise"},
+      {issuers("  - path: /vo/a\n  - path: /vo/a\n"), second, "/vo/a", "of its own"},
+      {issuers("  - path: /vo\n  - path: /vo/a\n"), second, "below the other", "of its own"},
+      {oauth("    issuer_path: /vo/none\n"), "clients[0].issuer_path", "no further issuer",
+       "further_issuers"},
+  });
+}
+
+TEST(ConfigFaults, row_PA6_robots) {
+  const std::string robot =
+      "    auth_method: client_secret\n    client_secret: a-secret-of-thirty-letters-x\n"
+      "    robot_roles: [production]\n";
+  expect_rows({
+      {oauth(cat(robot, "    grants: [client_credentials]\n    access_token_algorithm: RS256\n")),
+       "clients[0].robot_roles", "without virtual_organisation", "client_credentials"},
+      {oauth(cat(robot, "    virtual_organisation: Rubin\n    access_token_algorithm: RS256\n")),
+       "clients[0].robot_roles", "may not use client_credentials", ""},
+      {oauth(cat(robot, "    virtual_organisation: Rubin\n    grants: [client_credentials]\n")),
+       "clients[0].access_token_algorithm", "PanDA", "RS256"},
+  });
+}
+
+TEST(ConfigFaults, how_groups_are_written_as_entitlements) {
+  const std::string key = "tokens.entitlement_namespace";
+  const auto tokens = [](const char* line) { return more(cat("tokens:\n  ", line, "\n")); };
+  expect_rows({
+      {tokens("entitlement_namespace: \"geant:example.org\""), key, "which is not urn",
+       "urn:geant:example.org"},
+      {tokens("entitlement_namespace: \"urn:geant\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:geant:example.org:\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:x:example.org\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:geant:exa mple\""), key, "which is not urn", ""},
+      {tokens("entitlement_namespace: \"urn:geant:example.org#x\""), key, "which is not urn", "#"},
+      {tokens("entitlement_namespace: \"urn:geant:example.org:group\""), key, "AARC-G069", "Leave that part"},
+      {tokens("entitlement_authority: \"a#b\""), "tokens.entitlement_authority", "other characters", ""},
+  });
+  EXPECT_TRUE(
+      test::read_text(tokens("entitlement_namespace: \"urn:geant:dariah.eu:sub\"")).loaded.has_value());
 }
 
 }  // namespace

@@ -225,6 +225,11 @@ TEST(ConfigFaults, the_server_and_its_database) {
        "no proxy is trusted", "server.trusted_proxies"},
       {server("  client_certificate_ca_file: /nowhere.pem\n"), "server.client_certificate_ca_file",
        "No such file", ""},
+      {server("  client_certificate_url: https://mtls.example.org\n"), "server.client_certificate_url",
+       "nobody asks", "client_certificate_listen"},
+      {server(
+           "  client_certificate_listen: 0.0.0.0:8444\n  client_certificate_url: https://mtls.example.org\n"),
+       "server.client_certificate_listen", "does not speak TLS itself", "tls_certificate"},
       {server("  support: nobody\n"), "server.support", "neither an e-mail address nor a URL", "help@"},
       {"server:\n  public_url: https://id.example.org\n", "server.secret_key", "is missing",
        "openssl rand -base64 32"},

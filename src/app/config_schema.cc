@@ -88,6 +88,24 @@ const Part& server_part() {
                 "clients whose method is `tls_client_auth`.",
             .also = "client_ca client_ca_file ssl_client_certificate mtls_ca",
             .file = FileKind::plain},
+           {.name = "client_certificate_listen",
+            .slot = at<&ServerConfig::client_certificate_listen>,
+            .says =
+                "An address and port of its own at which Lanyard speaks TLS and asks for certificates, so "
+                "that "
+                "browsers, which stay at `listen`, never see the question. Clients find it in the metadata "
+                "(`mtls_endpoint_aliases`) when `client_certificate_url` says how they reach it.",
+            .example = "0.0.0.0:8444",
+            .also = "mtls_listen mtls_port"},
+           {.name = "client_certificate_url",
+            .slot = at<&ServerConfig::client_certificate_url>,
+            .says = "Where clients with certificates reach Lanyard, when that is not `public_url`: scheme, "
+                    "host and "
+                    "port, of `client_certificate_listen` or of a proxy that asks there and hands the "
+                    "certificate "
+                    "on.",
+            .example = "https://mtls.id.example.org",
+            .also = "mtls_url mtls_endpoint_aliases mtls_host"},
            {.name = "loops",
             .slot = at<&ServerConfig::loops>,
             .says = "How many event loops serve connections; `0` means one for each core.",
@@ -356,6 +374,7 @@ const Part& config_parts() {
                    list<&Config::providers>("providers", provider_part),
                    list<&Config::issuers>("issuers", issuer_part),
                    list<&Config::clients>("clients", client_part),
+                   list<&Config::further_issuers>("further_issuers", further_issuer_part),
                    section<&Config::tokens>("tokens", tokens_part), section<&Config::gate>("gate", gate_part),
                    section<&Config::journal>("journal", journal_part),
                    section<&Config::limits>("limits", limits_part)},

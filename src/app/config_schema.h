@@ -69,6 +69,7 @@ const Part& provider_part();           // config_schema_sources.cc
 const Part& issuer_part();             // config_schema_sources.cc
 const Part& admission_part();          // config_schema_sources.cc
 const Part& client_part();             // config_schema_clients.cc
+const Part& further_issuer_part();     // config_schema_clients.cc
 const Part& tokens_part();             // config_schema_clients.cc
 std::vector<Key> oauth_client_keys();  // config_schema_oauth.cc: of an entry of client_part()
 const Part& gate_part();               // config_schema_gate.cc

@@ -74,6 +74,46 @@ const Part& client_part() {
   return part;
 }
 
+const Part& further_issuer_part() {
+  static const Part part{
+      .title = "Further issuers",
+      .says =
+          "Lanyard is the issuer `server.public_url`. It can be several, for example one for each virtual "
+          "organisation: each is a path below that address, with discovery and all endpoints of its own, and "
+          "every client belongs to exactly one (`issuer_path`). People, groups, keys and pages are the same "
+          "everywhere.",
+      .example =
+          "further_issuers:\n"
+          "  - path: /vo/rubin\n"
+          "clients:\n"
+          "  - id: panda-rubin\n"
+          "    kind: oauth\n"
+          "    issuer_path: /vo/rubin\n"
+          "    virtual_organisation: Rubin\n"
+          "    auth_method: none\n"
+          "    grants: [device_code, refresh_token]\n",
+      .keys = {{.name = "path",
+                .slot = at<&FurtherIssuerConfig::path>,
+                .says = "What its name has behind `server.public_url`: `/vo/rubin` makes "
+                        "`https://id.example.org/vo/rubin`. Letters, digits, dots, underscores and hyphens "
+                        "between slashes; not below a path that Lanyard has already.",
+                .example = "/vo/rubin",
+                .also = "id name issuer url prefix",
+                .need = Need::required},
+               {.name = "accepted_here",
+                .slot = at<&FurtherIssuerConfig::accepted_here>,
+                .says = "Its access tokens count at the gate and the API as those of the main issuer do: for "
+                        "tokens whose audience is `server.public_url`.",
+                .also = "accepted trusted"},
+               {.name = "open_registration",
+                .slot = at<&FurtherIssuerConfig::open_registration>,
+                .says = "As `tokens.open_registration`, for clients of this issuer.",
+                .also = "dynamic_registration registration"}},
+      .children = {},
+      .fresh = fresh<FurtherIssuerConfig>};
+  return part;
+}
+
 const Part& tokens_part() {
   static const Part part{
       .title = "Tokens and keys",
@@ -130,6 +170,38 @@ const Part& tokens_part() {
                 .also = "device_code device_code_ttl device_code_lifetime",
                 .least = kMinute,
                 .most = kDay},
+               {.name = "entitlement_namespace",
+                .slot = at<&TokensConfig::entitlement_namespace>,
+                .says =
+                    "How groups begin as `entitlements` (AARC-G069): `urn:`, the registered namespace and "
+                    "what was delegated to you in it. Empty: `urn:geant:` and the host of "
+                    "`server.public_url`, which you may use only if it was delegated to you.",
+                .example = "\"urn:geant:example.org\"",
+                .also = "aarc_namespace urn_namespace entitlements"},
+               {.name = "entitlement_authority",
+                .slot = at<&TokensConfig::entitlement_authority>,
+                .says = "Who says so, behind `#` at the end of each; AARC-G069 leaves it open. Empty: none.",
+                .example = "id.example.org",
+                .also = "aarc_authority"},
+               {.name = "client_key_networks",
+                .slot = at<&TokensConfig::client_key_networks>,
+                .says = "Private networks in which clients may publish their keys (`jwks_uri`). Without them "
+                        "only public addresses are called, over `https`. A network of this machine allows "
+                        "plain HTTP to all of its loopback addresses, for tests and trials.",
+                .example = "[10.1.0.0/16]",
+                .also = "jwks_uri_networks client_networks"},
+               {.name = "client_key_ca_file",
+                .slot = at<&TokensConfig::client_key_ca_file>,
+                .says = "A PEM file with authorities to trust for these addresses instead of the system's.",
+                .also = "client_ca_file jwks_uri_ca_file",
+                .file = FileKind::plain},
+               {.name = "client_key_cool_down",
+                .slot = at<&TokensConfig::client_key_cool_down>,
+                .says =
+                    "A key that does not stand there leads to a fetch at most this often for one address.",
+                .also = "jwks_uri_cool_down jwks_uri_cooldown",
+                .least = kSecond,
+                .most = kHour},
                {.name = "open_registration",
                 .slot = at<&TokensConfig::open_registration>,
                 .says = "`true`: whoever reaches Lanyard may register a client (RFC 7591), as oidc-agent "

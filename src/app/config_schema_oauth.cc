@@ -63,74 +63,89 @@ std::vector<Key> address_keys() {
 }
 
 std::vector<Key> right_keys() {
-  return {{.name = "grants",
-           .slot = at<&ClientConfig::grants>,
-           .says = "In which ways it may get tokens.",
-           .example = "[authorization_code, refresh_token]",
-           .choices = "authorization_code refresh_token device_code client_credentials token_exchange",
-           .also = "grant_types grant_type"},
-          {.name = "scopes",
-           .slot = at<&ClientConfig::scopes>,
-           .says = "What it may ask for. A scope with a path covers what lies below it: `storage.read:/data` "
-                   "covers `storage.read:/data/x`.",
-           .also = "scope allowed_scopes"},
-          {.name = "audiences",
-           .slot = at<&ClientConfig::audiences>,
-           .says = "For whom it may ask for access tokens; the first is meant when it names none. Empty: "
-                   "for Lanyard itself.",
-           .example = "[https://data.example.org]",
-           .also = "audience resources resource"},
-          {.name = "introspects",
-           .slot = at<&ClientConfig::introspects>,
-           .says = "Tokens of other clients about which it may ask: those for one of these audiences."},
-          {.name = "exchanges_for",
-           .slot = at<&ClientConfig::exchanges_for>,
-           .says = "The clients whose access tokens it may exchange (`token_exchange`)."},
-          {.name = "trusted",
-           .slot = at<&ClientConfig::trusted>,
-           .says = "It belongs to this site: people are not asked whether it may know about them.",
-           .also = "skip_consent trusted_client first_party is_trusted"}};
+  return {
+      {.name = "grants",
+       .slot = at<&ClientConfig::grants>,
+       .says = "In which ways it may get tokens.",
+       .example = "[authorization_code, refresh_token]",
+       .choices = "authorization_code refresh_token device_code client_credentials token_exchange",
+       .also = "grant_types grant_type"},
+      {.name = "scopes",
+       .slot = at<&ClientConfig::scopes>,
+       .says = "What it may ask for. A scope with a path covers what lies below it: `storage.read:/data` "
+               "covers `storage.read:/data/x`.",
+       .also = "scope allowed_scopes"},
+      {.name = "audiences",
+       .slot = at<&ClientConfig::audiences>,
+       .says = "For whom it may ask for access tokens; the first is meant when it names none. Empty: "
+               "for Lanyard itself.",
+       .example = "[https://data.example.org]",
+       .also = "audience resources resource"},
+      {.name = "introspects",
+       .slot = at<&ClientConfig::introspects>,
+       .says = "Tokens of other clients about which it may ask: those for one of these audiences."},
+      {.name = "exchanges_for",
+       .slot = at<&ClientConfig::exchanges_for>,
+       .says = "The clients whose access tokens it may exchange (`token_exchange`)."},
+      {.name = "issuer_path",
+       .slot = at<&ClientConfig::issuer_path>,
+       .says = "Of which issuer it is: the `path` of one of `further_issuers`. Empty: of the main one. At "
+               "the others it is unknown.",
+       .example = "/vo/rubin",
+       .also = "issuer"},
+      {.name = "trusted",
+       .slot = at<&ClientConfig::trusted>,
+       .says = "It belongs to this site: people are not asked whether it may know about them.",
+       .also = "skip_consent trusted_client first_party is_trusted"}};
 }
 
 std::vector<Key> proof_keys() {
-  return {{.name = "auth_method",
-           .slot = at<&ClientConfig::auth_method>,
-           .says = "How it proves itself. `client_secret` takes the secret in the header or in the body, as "
-                   "most libraries send it; `none` is for programs that can keep no secret.",
-           .choices = "none client_secret client_secret_basic client_secret_post private_key_jwt "
-                      "tls_client_auth self_signed_tls_client_auth",
-           .also = "token_endpoint_auth_method auth public"},
-          {.name = "client_secret",
-           .slot = at<&ClientConfig::client_secret>,
-           .says = "The secret that it shares with Lanyard; only its hash is kept in memory.",
-           .also = "secret password"},
-          {.name = "jwks_file",
-           .slot = at<&ClientConfig::jwks_file>,
-           .says = "A file with its public keys as a JWK set, for `private_key_jwt` and "
-                   "`self_signed_tls_client_auth`.",
-           .also = "jwks keys public_keys",
-           .file = FileKind::plain},
-          {.name = "jwks_uri",
-           .slot = at<&ClientConfig::jwks_uri>,
-           .says = "Or the `https` address where they are.",
-           .also = "jwks_url keys_url"},
-          {.name = "tls_subject",
-           .slot = at<&ClientConfig::tls_subject>,
-           .says = "For `tls_client_auth`: the subject of its certificate (RFC 4514).",
-           .example = "\"CN=robot,O=Example\"",
-           .also = "tls_client_auth_subject_dn subject_dn"},
-          {.name = "require_pushed_requests",
-           .slot = at<&ClientConfig::require_pushed_requests>,
-           .says = "It must push its authorization requests (RFC 9126).",
-           .also = "require_pushed_authorization_requests require_par par"},
-          {.name = "require_dpop",
-           .slot = at<&ClientConfig::require_dpop>,
-           .says = "Its tokens are bound to a key of its own (RFC 9449).",
-           .also = "dpop dpop_bound_access_tokens"},
-          {.name = "require_tls_binding",
-           .slot = at<&ClientConfig::require_tls_binding>,
-           .says = "Its access tokens are bound to its certificate (RFC 8705).",
-           .also = "tls_client_certificate_bound_access_tokens"}};
+  return {
+      {.name = "auth_method",
+       .slot = at<&ClientConfig::auth_method>,
+       .says = "How it proves itself. `client_secret` takes the secret in the header or in the body, as "
+               "most libraries send it; `none` is for programs that can keep no secret.",
+       .choices = "none client_secret client_secret_basic client_secret_post private_key_jwt "
+                  "tls_client_auth self_signed_tls_client_auth",
+       .also = "token_endpoint_auth_method auth public"},
+      {.name = "client_secret",
+       .slot = at<&ClientConfig::client_secret>,
+       .says = "The secret that it shares with Lanyard; only its hash is kept in memory.",
+       .also = "secret password"},
+      {.name = "jwks_file",
+       .slot = at<&ClientConfig::jwks_file>,
+       .says = "A file with its public keys as a JWK set, for `private_key_jwt` and "
+               "`self_signed_tls_client_auth`.",
+       .also = "jwks keys public_keys",
+       .file = FileKind::plain},
+      {.name = "jwks_uri",
+       .slot = at<&ClientConfig::jwks_uri>,
+       .says = "Or the `https` address where they are, so that the client can change them by itself; "
+               "see `tokens.client_key_networks`.",
+       .also = "jwks_url keys_url"},
+      {.name = "tls_subject",
+       .slot = at<&ClientConfig::tls_subject>,
+       .says = "For `tls_client_auth`: the subject of its certificate (RFC 4514).",
+       .example = "\"CN=robot,O=Example\"",
+       .also = "tls_client_auth_subject_dn subject_dn"},
+      {.name = "require_pushed_requests",
+       .slot = at<&ClientConfig::require_pushed_requests>,
+       .says = "It must push its authorization requests (RFC 9126).",
+       .also = "require_pushed_authorization_requests require_par par"},
+      {.name = "pkce_exception",
+       .slot = at<&ClientConfig::pkce_exception>,
+       .says = "For software that can not send PKCE (RFC 7636), such as the controller of Arvados: it may "
+               "leave it out. Only for clients that prove themselves and whose `redirect_uris` are "
+               "`https`; what protects people is then the secret alone.",
+       .also = "pkce no_pkce disable_pkce pkce_optional"},
+      {.name = "require_dpop",
+       .slot = at<&ClientConfig::require_dpop>,
+       .says = "Its tokens are bound to a key of its own (RFC 9449).",
+       .also = "dpop dpop_bound_access_tokens"},
+      {.name = "require_tls_binding",
+       .slot = at<&ClientConfig::require_tls_binding>,
+       .says = "Its access tokens are bound to its certificate (RFC 8705).",
+       .also = "tls_client_certificate_bound_access_tokens"}};
 }
 
 std::vector<Key> token_keys() {
@@ -200,7 +215,13 @@ std::vector<Key> token_keys() {
        .slot = at<&ClientConfig::virtual_organisation>,
        .says = "For PanDA: the virtual organisation whose groups and roles the client is about.",
        .example = "Rubin",
-       .also = "vo virtual_organization organisation"}};
+       .also = "vo virtual_organization organisation"},
+      {.name = "robot_roles",
+       .slot = at<&ClientConfig::robot_roles>,
+       .says = "For PanDA: the client is a robot of that organisation, which comes with `client_credentials` "
+               "for itself, and has these roles in it.",
+       .example = "[production]",
+       .also = "robot_role"}};
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ TEST(ConfigText, every_yaml_block_of_the_reference_is_read_without_a_fault) {
     EXPECT_TRUE(outcome.loaded.has_value()) << block << describe(outcome.faults);
     ++blocks;
   }
-  EXPECT_EQ(blocks, 13U);
+  EXPECT_EQ(blocks, 14U);
 }
 
 void for_each_key(const Part& part, const std::function<void(const Part&, const Key&)>& look) {

@@ -54,6 +54,21 @@ bool is_https(const Config& config) {
   return config.server.public_url.starts_with("https://");
 }
 
+doors::oauth::RemoteKeys to_remote_keys(issuers::KeySets& sets) {
+  return {
+      [&sets](const std::string& jwks_uri, const crypto::UnverifiedJws& jws,
+              const std::vector<crypto::Algorithm>& allowed) { return sets.verify(jwks_uri, jws, allowed); },
+      [&sets](const std::string& jwks_uri, const std::string& thumbprint) {
+        return sets.find(jwks_uri, thumbprint);
+      }};
+}
+
+std::vector<std::string> issuer_paths(const Config& config) {
+  std::vector<std::string> paths;
+  for (const FurtherIssuerConfig& one : config.further_issuers) paths.push_back(one.path);
+  return paths;
+}
+
 view::PageFrame make_frame(const Config& config, const Ground& ground) {
   view::PageFrame frame;
   frame.banner = ground.banner;
@@ -138,7 +153,9 @@ Status House::open_outside() {
     LANYARD_TRY(auto trust, to_trust(issuer));
     trusted.push_back({std::move(trust), publisher(std::move(options))});
   }
-  tokens_ = std::make_unique<issuers::Tokens>(std::move(trusted), ground.clock, config.server.public_url);
+  tokens_ = std::make_unique<issuers::Tokens>(std::move(trusted), ground.clock, own_issuers(config, true));
+  client_keys_ = std::make_unique<issuers::KeySets>(to_key_sets(config.tokens), *outside_, *floors_->database,
+                                                    ground.clock, ground.log);
   LANYARD_TRY(auto book, to_rules(config));
   rules_ = std::make_unique<admission::CurrentRules>(std::move(book));
   return {};
@@ -152,7 +169,9 @@ Status House::furnish() {
   LANYARD_TRY(const Url url, parse_url(config.server.public_url));
   LANYARD_TRY(crypto::PrivateKey identity_key, gate_key(f));
   LANYARD_CHECK(f.keys.prepare());
-  mint_ = std::make_unique<tokens::Mint>(f.keys, ground.random, ground.clock, config.server.public_url);
+  mint_ = std::make_unique<tokens::Mint>(
+      f.keys, ground.random, ground.clock, config.server.public_url,
+      tokens::EntitlementNames{config.tokens.entitlement_namespace, config.tokens.entitlement_authority});
 
   verdicts_ = std::make_unique<callers::Verdicts>(
       callers::VerdictLimits{config.gate.cache_entries, config.gate.cache_life, config.gate.stale_limit},
@@ -160,7 +179,9 @@ Status House::furnish() {
   callers_ = std::make_unique<callers::Callers>(
       callers::Parts{f.directory, f.approvals, f.groups, f.sessions, f.credentials, *tokens_, *rules_, book_,
                      f.marks, *verdicts_, ground.clock, ground.log, doors::gate::identity_lines,
-                     callers::Own{config.server.public_url, &f.keys, &f.grants, &f.once, &f.registry}},
+                     callers::Own{config.server.public_url, own_issuers(config, false),
+                                  doors::api::resource_of(config.server.public_url), &f.keys, &f.grants,
+                                  &f.once, &f.registry}},
       callers::Switches{config.auth.enabled, config.auth.browser_login, config.auth.bearer_tokens,
                         config.auth.api_tokens});
   clients_ = std::make_unique<clients::Clients>(to_clients(config));
@@ -180,6 +201,12 @@ Status House::furnish() {
       doors::gate::Settings{config.server.public_url, to_routes(config), config.gate.signed_identity_life});
   doors::oauth::Settings counter;
   counter.public_url = config.server.public_url;
+  for (const FurtherIssuerConfig& one : config.further_issuers)
+    counter.further_issuers.push_back({one.path, one.open_registration});
+  counter.takes_certificates = config.server.client_certificates == "ask" ||
+                               !config.server.client_certificate_listen.empty() ||
+                               !config.server.client_certificate_header.empty();
+  counter.certificate_url = config.server.client_certificate_url;
   if (!config.server.client_certificate_ca_file.empty()) {
     LANYARD_TRY(auto authorities, crypto::Authorities::from_file(config.server.client_certificate_ca_file));
     counter.authorities = std::make_shared<const crypto::Authorities>(std::move(authorities));
@@ -188,14 +215,16 @@ Status House::furnish() {
   counter.registration_scopes = config.tokens.registration_scopes;
   counter.lives = to_lives(config.tokens);
   counter.nonce_keys = f.sealer.derive_all("dpop nonce");
+  const doors::oauth::RemoteKeys remote_keys = to_remote_keys(*client_keys_);
   oauth_ = std::make_unique<doors::oauth::OAuth>(
-      doors::oauth::Parts{f.ledger, f.groups, f.sessions, f.artefacts, *callers_, f.registry, f.keys, *mint_,
-                          f.grants, f.devices, f.consents, f.once, f.names, frame_, *guard_, *cookies_,
-                          ground.random, ground.clock, ground.log},
+      doors::oauth::Parts{remote_keys, f.ledger,   f.groups,      f.sessions,   f.artefacts,
+                          *callers_,   f.registry, f.keys,        *mint_,       f.grants,
+                          f.devices,   f.consents, f.once,        f.names,      frame_,
+                          *guard_,     *cookies_,  ground.random, ground.clock, ground.log},
       std::move(counter));
   panda_ = std::make_unique<doors::panda::Panda>(
       doors::panda::Parts{*callers_, f.registry, f.keys, f.grants, ground.clock, ground.log},
-      doors::panda::Settings{config.server.public_url});
+      doors::panda::Settings{config.server.public_url, own_issuers(config, false)});
   backchannel_ = std::make_unique<doors::oauth::Backchannel>(
       doors::oauth::Backchannel::Parts{f.logouts, f.registry, *mint_, *outside_, ground.clock, ground.log});
   account_ = std::make_unique<doors::account::Account>(
@@ -209,8 +238,9 @@ Status House::furnish() {
       doors::api::Parts{f.ledger, f.keys, f.directory, f.approvals, f.groups, f.sessions, f.credentials,
                         *callers_, f.registry, f.grants, *tokens_, publishers_, *rules_, book_, ground.clock,
                         ground.log},
-      doors::api::Settings{config.server.public_url, issuer ? *issuer : "", key(f.sealer, "page cursors"),
-                           to_lives(config.tokens), config.tokens.longest_token});
+      doors::api::Settings{config.server.public_url, own_issuers(config, true), issuer_paths(config),
+                           issuer ? *issuer : "", key(f.sealer, "page cursors"), to_lives(config.tokens),
+                           config.tokens.longest_token});
 
   auto router = std::make_shared<net::Router>();
   signin_->mount(*router);
@@ -247,6 +277,8 @@ Result<std::vector<std::string>> House::take_new_rules(const Config& config) {
   if (config.clients.size() != old.clients.size()) need_restart.emplace_back("clients");
   if (config.providers.size() != old.providers.size()) need_restart.emplace_back("providers");
   if (config.issuers.size() != old.issuers.size()) need_restart.emplace_back("issuers");
+  if (config.further_issuers.size() != old.further_issuers.size())
+    need_restart.emplace_back("further_issuers");
   if (config.gate.routes.size() != old.gate.routes.size()) need_restart.emplace_back("gate");
   return need_restart;
 }

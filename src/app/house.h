@@ -19,6 +19,7 @@
 #include "domain/explain/book.h"
 #include "domain/groups/groups.h"
 #include "domain/issuers/issuers.h"
+#include "domain/issuers/key_sets.h"
 #include "domain/journal/journal.h"
 #include "domain/sessions/artefacts.h"
 #include "domain/sessions/sessions.h"
@@ -99,6 +100,7 @@ class House {
   const view::Guard& guard() const { return *guard_; }
   const issuers::Tokens& tokens() const { return *tokens_; }
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
+  issuers::KeySets& client_keys() { return *client_keys_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }
   tokens::Mint& mint() { return *mint_; }
   doors::oauth::Backchannel& backchannel() { return *backchannel_; }
@@ -120,6 +122,7 @@ class House {
   std::unique_ptr<net::Client> outside_;
   std::vector<std::shared_ptr<issuers::Publisher>> publishers_;
   std::vector<doors::signin::Provider> providers_;
+  std::unique_ptr<issuers::KeySets> client_keys_;
   std::unique_ptr<issuers::Tokens> tokens_;
   std::unique_ptr<admission::CurrentRules> rules_;
   explain::Book book_;

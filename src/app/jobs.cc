@@ -124,6 +124,7 @@ void Jobs::follow_commands() {
   if (!read) return;
   for (const journal::Entry& entry : entries) {
     commands_seen_ = entry.seq;
+    if (entry.subject.id == "*") house_.client_keys().purge();
     for (const auto& publisher : house_.publishers()) {
       if (entry.subject.id != publisher->options().id && entry.subject.id != "*") continue;
       publisher->purge();

@@ -1,5 +1,6 @@
 #include "app/mapping.h"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -142,6 +143,29 @@ Result<issuers::PublisherOptions> to_publisher(const IssuerConfig& issuer) {
     }
     options.fixed_keys = text.str();
   }
+  return options;
+}
+
+std::vector<std::string> own_issuers(const Config& config, bool accepted_here) {
+  std::vector<std::string> all{config.server.public_url};
+  for (const FurtherIssuerConfig& one : config.further_issuers)
+    if (one.accepted_here || !accepted_here) all.push_back(cat(config.server.public_url, one.path));
+  return all;
+}
+
+issuers::KeySets::Options to_key_sets(const TokensConfig& tokens) {
+  issuers::KeySets::Options options;
+  options.reach.private_networks = tokens.client_key_networks;
+  options.reach.ca_file = tokens.client_key_ca_file;
+  options.cool_down = tokens.client_key_cool_down;
+  const auto is_of_this_machine = [](const std::string& network) {
+    net::Reach loopback;
+    loopback.loopback = true;
+    const std::string address = network.substr(0, network.find('/'));
+    return net::address_allowed(address, loopback) && !net::address_allowed(address, {});
+  };
+  options.reach.loopback = options.reach.http =
+      std::any_of(tokens.client_key_networks.begin(), tokens.client_key_networks.end(), is_of_this_machine);
   return options;
 }
 

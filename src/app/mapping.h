@@ -10,6 +10,7 @@
 #include "domain/admission/rule_book.h"
 #include "domain/clients/clients.h"
 #include "domain/issuers/issuers.h"
+#include "domain/issuers/key_sets.h"
 #include "domain/issuers/publisher.h"
 #include "doors/gate/gate.h"
 #include "doors/signin/signin.h"
@@ -32,6 +33,10 @@ std::vector<doors::gate::Route> to_routes(const Config& config);
 issuers::PublisherOptions to_publisher(const ProviderConfig& provider);
 Result<issuers::PublisherOptions> to_publisher(const IssuerConfig& issuer);  // reads jwks_file
 Result<std::shared_ptr<const issuers::Trust>> to_trust(const IssuerConfig& issuer);
+// Our own issuers, the main one first: all of them, or those whose access tokens count at the gate and the
+// API.
+std::vector<std::string> own_issuers(const Config& config, bool accepted_here);
+issuers::KeySets::Options to_key_sets(const TokensConfig& tokens);
 Result<doors::signin::Provider> to_provider(const ProviderConfig& provider,
                                             std::shared_ptr<issuers::Publisher> keys);
 

@@ -98,6 +98,12 @@ Result<std::unique_ptr<Service>> Service::make(const Config& config, const Groun
   open.tls = {config.server.tls_certificate, config.server.tls_key,
               config.server.client_certificates == "ask"};
   options.listeners.push_back(std::move(open));
+  if (!config.server.client_certificate_listen.empty()) {
+    LANYARD_TRY(net::Listener asking,
+                listener(config.server.client_certificate_listen, service->house_->router()));
+    asking.tls = {config.server.tls_certificate, config.server.tls_key, true};
+    options.listeners.push_back(std::move(asking));
+  }
   if (!config.server.operations_listen.empty()) {
     LANYARD_TRY(net::Listener operations, listener(config.server.operations_listen,
                                                    operations_router(*service->house_, *service->metrics_)));

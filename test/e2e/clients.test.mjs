@@ -124,7 +124,7 @@ test('each counterpart gets the client that it needs, and its own configuration'
     jupyterhub: { url: 'https://hub.example.org', prints: /c\.GenericOAuthenticator\.oauth_callback_url = "https:\/\/hub\.example\.org\/hub\/oauth_callback"/, has: { refresh_policy: 'grace' } },
     servicex: { url: 'https://servicex.example.org', prints: /OAUTH_CLIENT_ID=servicex-1/, has: { profile: 'servicex' } },
     panda: { url: 'https://panda.example.org:8443', vo: 'Rubin', prints: /export PANDA_AUTH_VO=Rubin/, has: { profile: 'iam', token_endpoint_auth_method: 'none', virtual_organisation: 'Rubin' } },
-    arvados: { url: 'https://arvados.example.org', prints: /OpenIDConnect:/, has: { redirect_uris: ['https://arvados.example.org/login'] } },
+    arvados: { url: 'https://arvados.example.org', prints: /OpenIDConnect:/, has: { redirect_uris: ['https://arvados.example.org/login'], pkce_exception: true } },
     apache: { url: 'https://wiki.example.org', prints: /OIDCRedirectURI https:\/\/wiki\.example\.org\/redirect_uri/, has: {} },
     'oidc-agent': { prints: /oidc-gen .*--client-id=oidc-agent-1/, has: { application_type: 'native', token_endpoint_auth_method: 'none' } },
   };

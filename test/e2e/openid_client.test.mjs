@@ -6,17 +6,18 @@ import { after, describe, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, exportJWK } from 'jose';
 
 import { freePort } from './support/ending.mjs';
-import { DEVICE, needsOf, newSecret, startOffice } from './support/office.mjs';
+import { DEVICE, IS_REFERENCE, needsOf, newSecret, startOffice } from './support/office.mjs';
 import { configure, makeKeys, openid, signIn } from './support/openid_client.mjs';
 
 const WEB = 'https://web.example.org/callback';
-const secrets = { basic: newSecret(), post: newSecret(), pushed: newSecret(), robot: newSecret() };
+const secrets = { excused: newSecret(), basic: newSecret(), post: newSecret(), pushed: newSecret(), robot: newSecret() };
 const { privateKey, publicKey } = await makeKeys();
 const web = { redirect_uris: [WEB], grant_types: ['authorization_code', 'refresh_token'], scope: 'openid profile email offline_access' };
 const jwk = { ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'signing' };
 const office = await startOffice({ after }, {
   clients: [
     { ...web, client_id: 'basic', client_secret: secrets.basic, token_endpoint_auth_method: 'client_secret_basic', post_logout_redirect_uris: ['https://web.example.org/bye'] },
+    ...(IS_REFERENCE ? [] : [{ ...web, client_id: 'excused', client_secret: secrets.excused, pkce_exception: true }]),
     { ...web, client_id: 'post', client_secret: secrets.post, token_endpoint_auth_method: 'client_secret_post' },
     { ...web, client_id: 'pushed', client_secret: secrets.pushed, token_endpoint_auth_method: 'client_secret_basic', require_pushed_authorization_requests: true },
     { ...web, client_id: 'signed', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } },
@@ -56,6 +57,23 @@ describe('openid-client', () => {
     const person = await openid.fetchUserInfo(config, tokens.access_token, claims.sub);
     assert.deepEqual([person.name, person.email, person.email_verified], ['Ada Lovelace', 'ada@example.org', true]);
     assert.equal(decodeProtectedHeader(tokens.id_token).alg, 'RS256');
+  });
+
+  test('attack_062: signs in as software does that sends neither PKCE nor a nonce, where that is allowed, and nowhere else', { skip: IS_REFERENCE }, async () => {
+    const asked = { redirect_uri: WEB, scope: 'openid profile email', state: openid.randomState() };
+    const config = await basic('excused');
+    const callback = await office.authorize(openid.buildAuthorizationUrl(config, asked), WEB);
+    const tokens = await openid.authorizationCodeGrant(config, callback, { expectedState: asked.state });
+    assert.equal(tokens.claims().aud, 'excused');
+    const { claims } = await signIn(office, config, WEB);
+    assert.equal(claims.aud, 'excused', 'with PKCE as well');
+    const pkceCodeVerifier = openid.randomPKCECodeVerifier();
+    const challenged = { ...asked, code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256' };
+    const held = await office.authorize(openid.buildAuthorizationUrl(config, challenged), WEB);
+    await refused(openid.authorizationCodeGrant(config, held, { expectedState: asked.state }), 'invalid_grant');
+    const refusal = await office.authorize(openid.buildAuthorizationUrl(await basic(), asked), WEB);
+    assert.equal(refusal.searchParams.get('error'), 'invalid_request');
+    assert.match(office.logText, /config\.warning.*excused.*PKCE/);
   });
 
   needs('signs in with its secret in the body', CODE, async () => {

@@ -11,7 +11,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 
 import { atEnd, Program, temporaryFolder } from './support/ending.mjs';
 import { program, run } from './support/lanyard.mjs';
-import { DEVICE, IS_REFERENCE, needsOf, startOffice } from './support/office.mjs';
+import { DEVICE, IS_REFERENCE, needsOf, newSecret, startOffice } from './support/office.mjs';
 import { PandaClient, recorded } from './support/panda_client.mjs';
 import { adminTokenFile } from './support/site.mjs';
 import { makeCertificates } from './support/tls.mjs';
@@ -140,8 +140,10 @@ test('the how-to, block by block', { skip: IS_REFERENCE }, async (t) => {
   const blocks = (language) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block);
 
   const file = join(temporaryFolder(t, 'how-to'), 'lanyard.yaml');
+  const secret = join(dirname(file), 'secret');
+  writeFileSync(secret, newSecret(), { mode: 0o600 });
   for (const block of blocks('yaml')) {
-    writeFileSync(file, `server:\n  public_url: https://id.example.org\n${block}`);
+    writeFileSync(file, `server:\n  public_url: https://id.example.org\n${block.replaceAll(/_file: \/etc\/lanyard\/\S+/g, `_file: ${secret}`)}`);
     const said = await run('lanyardd', ['config', 'check', '--config', file], { env: { LANYARD_SERVER__SECRET_KEY: randomBytes(32).toString('hex') } });
     assert.equal(said.code, 0, block + said.stdout + said.stderr);
   }
@@ -163,4 +165,80 @@ test('the how-to, block by block', { skip: IS_REFERENCE }, async (t) => {
     if (block.includes('ID_TOKEN')) assert.match(shell.text, /"success":true.*"role":"production"/);
   }
   assert.ok(env.ID_TOKEN);
+});
+
+test('row_PA3: panda-client follows its organisation to the issuer of that', { skip: IS_REFERENCE }, async (t) => {
+  const tls = makeCertificates(t);
+  const client = {
+    application_type: 'native', token_endpoint_auth_method: 'none', grant_types: [DEVICE, 'refresh_token'],
+    scope: 'openid profile email offline_access', profile: 'iam',
+  };
+  const office = await startOffice(t, {
+    tls,
+    groups: { ada: ['Rubin', 'atlas'] },
+    clients: [
+      { ...client, client_id: 'panda-rubin', virtual_organisation: 'Rubin', issuer_path: '/vo/rubin' },
+      { ...client, client_id: 'panda-atlas', virtual_organisation: 'atlas' },
+    ],
+    config: { further_issuers: [{ path: '/vo/rubin' }] },
+  });
+  const signIn = async (vo, issuer) => {
+    const panda = new PandaClient({ url: office.issuer, vo, ca: tls.ca });
+    await panda.configure();
+    assert.equal(panda.auth.oidc_config_url, `${issuer}/.well-known/openid-configuration`);
+    assert.equal(panda.endpoints.issuer, issuer);
+    const device = await panda.startDevice();
+    await office.approve(device.verification_uri_complete);
+    await panda.poll({ pause: () => new Promise((resolve) => setTimeout(resolve, 1000)) });
+    assert.equal(decodeJwt(JSON.parse(panda.file).id_token).iss, issuer);
+    return panda;
+  };
+  const rubin = await signIn('Rubin', `${office.issuer}/vo/rubin`);
+  const atlas = await signIn('atlas', office.issuer);
+
+  await t.test('row_PA3: one verifier takes the tokens of both, each for its own organisation', async () => {
+    for (const [panda, vo, status] of [[rubin, 'Rubin', 200], [atlas, 'atlas', 200], [rubin, 'atlas', 403], [atlas, 'Rubin', 403]]) {
+      const answer = await Object.assign(new PandaClient({ url: office.issuer, vo, ca: tls.ca }), { file: panda.file }).call('/panda/verify');
+      assert.equal(answer.status, status, answer.body);
+    }
+  });
+
+  await t.test('row_PA5: it refreshes there, and its refresh token is nothing elsewhere', async () => {
+    const lost = Object.assign(new PandaClient({ url: office.issuer, vo: 'Rubin', ca: tls.ca }), { file: rubin.file, auth: rubin.auth, endpoints: atlas.endpoints });
+    await assert.rejects(lost.refresh(), /invalid_client/);
+    const mixed = Object.assign(new PandaClient({ url: office.issuer, vo: 'Rubin', ca: tls.ca }), { file: rubin.file, auth: atlas.auth, endpoints: atlas.endpoints });
+    await assert.rejects(mixed.refresh(), /invalid_grant/);
+    assert.equal(decodeJwt((await rubin.refresh()).id_token).iss, `${office.issuer}/vo/rubin`);
+  });
+});
+
+test('row_PA6: a robot comes for itself, with its secret in the form', { skip: IS_REFERENCE }, async (t) => {
+  const tls = makeCertificates(t);
+  const secret = newSecret();
+  const office = await startOffice(t, {
+    tls,
+    clients: [
+      { client_id: 'pilot', client_secret: secret, token_endpoint_auth_method: 'client_secret_post', grant_types: ['client_credentials'], profile: 'iam',
+        audiences: ['https://panda.example.org'], access_token_algorithm: 'RS256', virtual_organisation: 'Rubin', robot_roles: ['production'] },
+    ],
+  });
+  const got = await office.visitor().post(`${office.issuer}/token`, { form: { grant_type: 'client_credentials', client_id: 'pilot', client_secret: secret } });
+  assert.equal(got.status, 200, got.text);
+  const { access_token: token } = got.json;
+  const claims = decodeJwt(token);
+  assert.deepEqual([claims.sub, claims.client_id, claims.aud, claims.groups, claims.name], ['pilot', 'pilot', 'https://panda.example.org', undefined, undefined]);
+  assert.equal(decodeProtectedHeader(token).alg, 'RS256');
+  for (const [vo, status, expected] of [
+    ['Rubin:production', 200, { dn: 'Robot Production', role: 'production', fqans: ['/Rubin/Role=production'] }],
+    ['Rubin', 200, { dn: 'Robot None', role: 'user', fqans: [] }],
+    ['Rubin:pilot', 403, /Not a member of the Rubin\/pilot group/],
+    ['atlas', 403, /Unknown vo : atlas/],
+  ]) {
+    const robot = Object.assign(new PandaClient({ url: office.issuer, vo, ca: tls.ca }), { file: JSON.stringify({ id_token: token }) });
+    const answer = await robot.call('/panda/verify');
+    assert.equal(answer.status, status, answer.body);
+    const { message, data } = JSON.parse(answer.body);
+    if (status === 200) for (const [name, value] of Object.entries(expected)) assert.deepEqual(data[name], value);
+    else assert.match(message, expected);
+  }
 });

@@ -44,6 +44,7 @@ struct Caller {
   Means means = Means::session;
   std::shared_ptr<const std::vector<std::string>> scopes;  // nullptr for sessions: everything the person may
   std::shared_ptr<const std::string> scope_text;           // the same, joined by blanks; made once a proof
+  bool is_for_api = false;                                 // its audience is the API alone
   SessionId session;
   CredentialId credential;
   std::shared_ptr<const Alive> alive;  // of an access token of ours; see callers.h

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -35,7 +36,9 @@ struct Switches {       // TK7, SX1
 
 // What our own tokens are held against.
 struct Own {
-  std::string issuer;  // public_url; "": none are taken
+  std::string issuer;                // public_url, the main one; "": none are taken
+  std::vector<std::string> issuers;  // all of ours
+  std::string api;                   // RFC 8707: who names this as audience means the API and no other door
   tokens::Keys* keys = nullptr;
   tokens::Grants* grants = nullptr;
   tokens::Once* once = nullptr;

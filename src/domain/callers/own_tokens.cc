@@ -46,7 +46,7 @@ Result<Alive> Callers::read_alive(std::string_view token, const net::Request& re
   // A key may be withdrawn while the token is looked at; that moves everybody's mark.
   const std::uint32_t everybody = parts_.marks.at(0).everybody;
   LANYARD_TRY(alive.token,
-              tokens::read_ours(*own.keys, own.issuer, token, parts_.clock.now(), tokens::Expired::refuse));
+              tokens::read_ours(*own.keys, own.issuers, token, parts_.clock.now(), tokens::Expired::refuse));
   // Of a person's token the subject is the account.
   alive.mark = parts_.marks.of(AccountId(alive.token.sub));
   alive.mark.everybody = everybody;
@@ -58,6 +58,9 @@ Result<Alive> Callers::read_alive(std::string_view token, const net::Request& re
   if (!client || !(*client)->enabled)
     return not_alive("The application of this token is not there any more.");
   alive.client = *client;
+  // A client belongs to one issuer; what the others say about it was never said.
+  if (alive.token.issuer != cat(own.issuer, alive.client->issuer_path))
+    return not_alive("The application of this token is not there any more.");
   // Made before the client was: by another one of that name. Times in tokens are whole seconds.
   if (alive.token.issued_at + std::chrono::seconds(1) <= alive.client->created_at)
     return not_alive("The application of this token is not there any more.");
@@ -86,13 +89,17 @@ Result<CallerPtr> Callers::by_own_token(const Proof& proof, const net::Request& 
   const Alive& alive = *found;
   if (!alive.person)
     return not_alive("This token is an application's own; only tokens of people are taken here.");
-  if (std::ranges::find(alive.token.audience, parts_.own.issuer) == alive.token.audience.end())
-    return not_alive("The token is for another service.");
+  const auto is_for = [&](const std::string& service) {
+    return std::ranges::find(alive.token.audience, service) != alive.token.audience.end();
+  };
+  const bool is_for_all = is_for(parts_.own.issuer);
+  if (!is_for_all && !is_for(parts_.own.api)) return not_alive("The token is for another service.");
   if (alive.token.claims.find("cnf") != nullptr)
     return not_alive("The token is bound to a key, which can not be shown here.");
   auto caller = std::make_shared<Caller>();
   caller->person = alive.person;
   caller->means = Means::own_token;
+  caller->is_for_api = !is_for_all;
   caller->expires_at = alive.token.expires_at;
   caller->auth_time = alive.grant->auth_time;
   caller->alive = found;

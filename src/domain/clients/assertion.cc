@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "platform/crypto/claims.h"
-#include "platform/crypto/jws.h"
 
 namespace lanyard::clients {
 namespace {
@@ -114,7 +113,7 @@ Status identifier(Candidate& c) {
 
 // RFC 7523 section 3, 9. The client's keys say what they verify; "none" and HMAC are no key's.
 Status signature(Candidate& c) {
-  return crypto::verify_jws(c.jws, *c.asked.keys, allowed());
+  return c.asked.verify(c.jws, allowed());
 }
 
 struct Rule {

@@ -2,6 +2,7 @@
 // section 9: private_key_jwt). Pure; that an assertion is used once is remembered by the caller.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "domain/clients/client.h"
+#include "platform/crypto/jws.h"
 #include "platform/crypto/keys.h"
 
 namespace lanyard::clients {
@@ -32,8 +34,9 @@ struct AssertionQuestion {
   std::string_view type;       // client_assertion_type
   std::string_view assertion;  // client_assertion
   const Client* client = nullptr;
-  const std::vector<crypto::PublicKey>* keys = nullptr;  // the client's own, from `jwks` or `jwks_uri`
-  std::string_view issuer;                               // ours, byte for byte
+  // crypto::verify_jws against the client's own keys, from `jwks` or from `jwks_uri`. Asked last.
+  std::function<Status(const crypto::UnverifiedJws&, const std::vector<crypto::Algorithm>&)> verify;
+  std::string_view issuer;  // ours, byte for byte
   Time now{};
 };
 
@@ -47,8 +50,7 @@ constexpr Duration kAssertionSkew = std::chrono::seconds(30);    // between the 
 constexpr Duration kAssertionOldest = std::chrono::minutes(60);  // iat, when it is there
 
 // Code::invalid for a wrong `type` (invalid_request); Code::unauthenticated (invalid_client) with a short
-// reason for the log that holds nothing from the assertion; Code::not_found when the signature could not be
-// checked because no key of the client fits, so that the caller can look for newer keys once.
+// reason for the log that holds nothing from the assertion; and what `verify` says.
 Result<Assertion> check_assertion(const AssertionQuestion& question);
 
 }  // namespace lanyard::clients

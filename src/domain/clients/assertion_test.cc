@@ -40,12 +40,16 @@ class ClientAssertion : public ::testing::Test {
   Result<Assertion> check(const std::string& assertion) {
     const auto keys = keys_of(client);
     if (!keys.ok()) return keys.error();
-    return check_assertion({.type = kAssertionType,
-                            .assertion = assertion,
-                            .client = &client,
-                            .keys = &*keys,
-                            .issuer = kIssuer,
-                            .now = clock.now()});
+    return check_assertion(
+        {.type = kAssertionType,
+         .assertion = assertion,
+         .client = &client,
+         .verify =
+             [&](const crypto::UnverifiedJws& jws, const std::vector<crypto::Algorithm>& allowed) {
+               return crypto::verify_jws(jws, *keys, allowed);
+             },
+         .issuer = kIssuer,
+         .now = clock.now()});
   }
   std::string reason(const std::string& assertion, Code code = Code::unauthenticated) {
     const auto result = check(assertion);

@@ -99,8 +99,15 @@ struct Client {
   bool requires_pushed_requests = false;      // RFC 9126
   bool requires_dpop = false;                 // RFC 9449
   bool requires_tls_binding = false;          // RFC 8705 section 3
-  bool is_trusted = false;                    // of this site: people are not asked for consent
-  std::string virtual_organisation;           // panda: whose groups and roles it is about
+  // It may leave PKCE out (RFC 7636): for software that can not send it. A code that it asks for with a
+  // challenge takes the verifier all the same (attack row 62).
+  bool may_omit_pkce = false;
+  bool is_trusted = false;  // of this site: people are not asked for consent
+  // Of which issuer of ours it is: the path below the public address, "/vo/rubin"; "" is the public address
+  // itself. At the others it is unknown.
+  std::string issuer_path;
+  std::string virtual_organisation;      // panda: whose groups and roles it is about
+  std::vector<std::string> robot_roles;  // panda: with these, and for itself; only with client_credentials
 
   Time created_at{}, updated_at{};
   std::int64_t version = 0;
@@ -112,11 +119,14 @@ struct Client {
 // Everything that must hold for a client, whoever made it; all faults at once, each with the name of its
 // member. Redirect URIs: absolute, no fragment, no user information, no wildcard, no "javascript:", "data:"
 // or other scheme without a dot that is not http(s); http only for loopback addresses (RFC 8252, attack rows
-// 53, 54). A public client has no secret, no client_credentials and no RefreshPolicy::none.
+// 53, 54). A public client has no secret, no client_credentials and no RefreshPolicy::none. PKCE may be left
+// out only by a client that proves itself, that an administrator made, and whose addresses are https.
 struct Fault {
   std::string member, what;
 };
 std::vector<Fault> check(const Client& client);
+// "/vo/rubin": one or more segments of letters, digits, dots, underscores and hyphens.
+bool is_issuer_path(std::string_view path);
 
 // Exact comparison (RFC 9700 section 2.1), but for the port of a registered "http://127.0.0.1/…" or
 // "http://[::1]/…". nullptr when none fits.

@@ -255,6 +255,43 @@ void check_tokens(const Client& client, Faults& faults) {
     faults.add("virtual_organisation", "is not a name of letters, digits, dots, underscores and hyphens");
 }
 
+// Without PKCE a stolen code is worth a token to whoever knows the secret as well, so there must be one, and
+// nobody may read along on the way (RFC 9700 section 2.1.1).
+void check_pkce(const Client& client, Faults& faults) {
+  if (!client.may_omit_pkce) return;
+  const auto refuse = [&](const std::string& why) {
+    faults.add("pkce_exception", cat("is true, and ", why));
+  };
+  if (client.is_public()) return refuse("a program that can not prove itself always needs PKCE");
+  if (client.source == "registration") return refuse("a client that registered itself always needs PKCE");
+  for (const std::string& uri : client.redirect_uris) {
+    const auto url = parse_url(uri);
+    if (!url || (url->scheme != "https" && !url->is_loopback()))
+      return refuse(cat(quoted(uri), " is not an https address"));
+  }
+}
+
+// One or more segments that need no escapes, none of them a dot's.
+void check_issuer_path(const Client& client, Faults& faults) {
+  const std::string& path = client.issuer_path;
+  if (!path.empty() && !is_issuer_path(path))
+    faults.add("issuer_path", cat("is ", quoted(path), ", which is not a path like /vo/rubin"));
+}
+
+void check_robot(const Client& client, Faults& faults) {
+  if (client.robot_roles.empty()) return;
+  check_words("robot_roles", client.robot_roles, 100, faults);
+  for (std::size_t i = 0; i < client.robot_roles.size(); ++i) {
+    if (client.robot_roles[i].find_first_of("/:=") != std::string::npos)
+      faults.add("robot_roles", i, cat("is ", quoted(client.robot_roles[i]), ", which is not one role"));
+  }
+  if (client.virtual_organisation.empty()) faults.add("robot_roles", "is given without virtual_organisation");
+  if (!client.may(Grant::client_credentials))
+    faults.add("robot_roles", "is given, and the client may not use client_credentials");
+  if (client.access_token_algorithm != crypto::Algorithm::rs256)
+    faults.add("access_token_signed_response_alg", "is not RS256, and PanDA takes no other of its robots");
+}
+
 void check_logout(const Client& client, Faults& faults) {
   check_uris("post_logout_redirect_uris", client.post_logout_redirect_uris, faults);
   const std::string& uri = client.backchannel_logout_uri;
@@ -270,6 +307,15 @@ void check_logout(const Client& client, Faults& faults) {
 
 }  // namespace
 
+bool is_issuer_path(std::string_view path) {
+  if (path.size() > 100 || !path.starts_with('/')) return false;
+  return std::ranges::all_of(split(path.substr(1), '/'), [](std::string_view segment) {
+    return !segment.empty() && segment.front() != '.' &&
+           segment.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+               std::string_view::npos;
+  });
+}
+
 std::vector<Fault> check(const Client& client) {
   Faults faults;
   check_names(client, faults);
@@ -284,6 +330,9 @@ std::vector<Fault> check(const Client& client) {
   check_grants(client, faults);
   check_scopes(client, faults);
   check_proof(client, faults);
+  check_pkce(client, faults);
+  check_issuer_path(client, faults);
+  check_robot(client, faults);
   check_tokens(client, faults);
   return faults.take();
 }

@@ -153,6 +153,7 @@ Status take_rights(const json::Object& object, Client& client) {
   LANYARD_CHECK(take(object, "require_pushed_authorization_requests", client.requires_pushed_requests));
   LANYARD_CHECK(take(object, "dpop_bound_access_tokens", client.requires_dpop));
   LANYARD_CHECK(take(object, "tls_client_certificate_bound_access_tokens", client.requires_tls_binding));
+  LANYARD_CHECK(take(object, "pkce_exception", client.may_omit_pkce));
   return take(object, "trusted", client.is_trusted);
 }
 
@@ -169,6 +170,8 @@ Status take_tokens(const json::Object& object, Client& client) {
   LANYARD_CHECK(take(object, "device_code_seconds", client.lives.device_code));
   LANYARD_CHECK(take_name(object, "refresh_policy", parse_refresh_policy, client.refresh));
   LANYARD_CHECK(take(object, "refresh_grace_seconds", client.grace));
+  LANYARD_CHECK(take(object, "issuer_path", client.issuer_path));
+  LANYARD_CHECK(take(object, "robot_roles", client.robot_roles));
   return take(object, "virtual_organisation", client.virtual_organisation);
 }
 
@@ -221,8 +224,11 @@ json::Object to_json(const Client& client) {
       {"require_pushed_authorization_requests", client.requires_pushed_requests},
       {"dpop_bound_access_tokens", client.requires_dpop},
       {"tls_client_certificate_bound_access_tokens", client.requires_tls_binding},
+      {"pkce_exception", client.may_omit_pkce},
       {"trusted", client.is_trusted},
+      {"issuer_path", client.issuer_path},
       {"virtual_organisation", client.virtual_organisation},
+      {"robot_roles", to_array(client.robot_roles)},
   };
   return object;
 }

@@ -220,6 +220,24 @@ TEST(Client, what_its_settings_need_of_one_another) {
   EXPECT_EQ(check(client).size(), 2U) << "all faults at once";
 }
 
+TEST(Client, attack_062_who_may_leave_pkce_out) {
+  Client client = web();
+  client.may_omit_pkce = true;
+  EXPECT_TRUE(check(client).empty());
+  client.redirect_uris.emplace_back("http://127.0.0.1/cb");
+  EXPECT_TRUE(check(client).empty()) << "a trial on this machine";
+  client.redirect_uris.emplace_back("org.example.app:/cb");
+  EXPECT_TRUE(has_fault(client, "pkce_exception"));
+  client = web();
+  client.may_omit_pkce = true;
+  client.source = "registration";
+  EXPECT_TRUE(has_fault(client, "pkce_exception"));
+  client = web();
+  client.may_omit_pkce = true;
+  client.auth = AuthMethod::none;
+  EXPECT_TRUE(has_fault(client, "pkce_exception"));
+}
+
 TEST(Client, is_the_same_after_a_way_through_json) {
   Client client = web();
   client.name = "Hub \xc3\xa9";
@@ -239,12 +257,18 @@ TEST(Client, is_the_same_after_a_way_through_json) {
   client.is_trusted = client.is_native = true;
   client.enabled = false;
   client.virtual_organisation = "Rubin";
+  client.issuer_path = "/vo/rubin";
+  client.robot_roles = {"production"};
+  client.may_omit_pkce = true;
   client.owner = AccountId("abcdefghijklmno");
   const auto again = parse_client(to_json(client));
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(to_json(*again), to_json(client));
   EXPECT_EQ(again->lives.id_token, client.lives.id_token);
   EXPECT_TRUE(again->may(Grant::token_exchange));
+  EXPECT_EQ(again->issuer_path, client.issuer_path);
+  EXPECT_EQ(again->robot_roles, client.robot_roles);
+  EXPECT_TRUE(again->may_omit_pkce);
 }
 
 TEST(Client, json_of_the_wrong_kind_names_its_member) {

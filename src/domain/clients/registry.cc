@@ -214,6 +214,10 @@ Result<Client> Registry::replace(Client wanted, std::int64_t version, const acce
           return make_error(Code::conflict, "The client was changed by somebody else meanwhile.",
                             "Read it again and repeat the change.");
         const Client before = found->client;
+        // What it was given so far says who gave it.
+        if (wanted.issuer_path != before.issuer_path)
+          return make_error(Code::invalid, "\"issuer_path\" of a client never changes.",
+                            "Make another client, at the other issuer.");
         Held& held = *found;
         held.client = wanted;
         held.client.source = before.source;

@@ -1,5 +1,7 @@
 #include "domain/issuers/issuers.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "domain/issuers/token_rules.h"
 
@@ -17,16 +19,17 @@ Verified verified(Candidate&& c) {
           c.expires_at,   std::move(c.token_id), std::move(c.claims)};
 }
 
-bool says_issuer(const Candidate& candidate, std::string_view issuer) {
+bool says_one_of(const Candidate& candidate, const std::vector<std::string>& issuers) {
   const json::Value* iss =
-      candidate.entry == nullptr && !issuer.empty() ? candidate.claims.find("iss") : nullptr;
-  return iss != nullptr && iss->as_string() != nullptr && *iss->as_string() == issuer;
+      candidate.entry == nullptr && !issuers.empty() ? candidate.claims.find("iss") : nullptr;
+  return iss != nullptr && iss->as_string() != nullptr &&
+         std::find(issuers.begin(), issuers.end(), *iss->as_string()) != issuers.end();
 }
 
 }  // namespace
 
-Tokens::Tokens(std::vector<Entry> entries, const Clock& clock, std::string own_issuer)
-    : entries_(std::move(entries)), clock_(clock), own_issuer_(std::move(own_issuer)) {
+Tokens::Tokens(std::vector<Entry> entries, const Clock& clock, std::vector<std::string> own_issuers)
+    : entries_(std::move(entries)), clock_(clock), own_issuers_(std::move(own_issuers)) {
   for (const auto& entry : entries_) by_issuer_.emplace(entry.trust->issuer, &entry);
 }
 
@@ -48,7 +51,7 @@ Checked Tokens::check(std::string_view token) const {
   Checked out;
   if (status.ok()) {
     out.verified = verified(std::move(candidate));
-  } else if (says_issuer(candidate, own_issuer_)) {
+  } else if (says_one_of(candidate, own_issuers_)) {
     out.is_own = true;
   } else if (status.error().code == Code::unavailable && candidate.entry->keys->worth_waiting()) {
     out.must_wait = true;

@@ -59,8 +59,8 @@ class Tokens {
     std::shared_ptr<const Trust> trust;
     std::shared_ptr<Publisher> keys;
   };
-  // Two entries for one `iss`: the first counts.
-  Tokens(std::vector<Entry> entries, const Clock& clock, std::string own_issuer = {});
+  // Two entries for one `iss`: the first counts. `own_issuers`: ours whose tokens are taken.
+  Tokens(std::vector<Entry> entries, const Clock& clock, std::vector<std::string> own_issuers = {});
   Tokens(const Tokens&) = delete;
   Tokens& operator=(const Tokens&) = delete;
 
@@ -86,7 +86,7 @@ class Tokens {
   std::vector<Entry> entries_;
   std::unordered_map<std::string_view, const Entry*> by_issuer_;  // views into entries_
   const Clock& clock_;
-  std::string own_issuer_;
+  std::vector<std::string> own_issuers_;
 };
 
 }  // namespace lanyard::issuers

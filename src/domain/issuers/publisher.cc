@@ -53,6 +53,7 @@ struct Publisher::State {
   std::deque<std::string> unknown_order;
 
   bool is_fixed() const { return !options.fixed_keys.empty(); }
+  bool has_copy() const { return !is_fixed() && options.jwks_uri.empty(); }
 
   // With the mutex held, all of them.
   Ring usable() const {
@@ -68,6 +69,13 @@ struct Publisher::State {
   bool is_known_to_be_unknown(std::string_view kid) const {
     const auto found = unknown.find(kid);
     return found != unknown.end() && clock.steady() < found->second + options.cool_down * kUnknownKidRest;
+  }
+  // Older than it should be, and nobody is at it.
+  bool is_due() const {
+    const Time now = clock.now();
+    const Ring ring = usable();
+    const bool is_old = !ring || now >= ring->fetched_at + options.refresh || now < ring->fetched_at;
+    return is_old && !fetching && may_ask(back_off());
   }
   void remember_unknown(const std::string& kid) {
     if (unknown.insert_or_assign(kid, clock.steady()).second) unknown_order.push_back(kid);
@@ -96,6 +104,7 @@ struct Publisher::State {
   }
 
   // Without it.
+  Result<std::shared_ptr<const Metadata>> ask_metadata(const Ring& before);
   Result<Ring> ask(const Ring& before);
   Ring from_stored(const StoredKeys& stored_keys) const;
   void follow_stored_copy();
@@ -111,24 +120,32 @@ struct Publisher::State {
   Status look_for_kid(const Ring& tried, const std::string& kid, Patience patience);
 };
 
-Result<Ring> Publisher::State::ask(const Ring& before) {
-  auto fresh = fetch_metadata(client, options);
-  if (!fresh.ok()) return std::move(fresh).error();
-  auto ring = std::make_shared<Keyring>();
-  ring->metadata = std::make_shared<const Metadata>(std::move(*fresh));
+Result<std::shared_ptr<const Metadata>> Publisher::State::ask_metadata(const Ring& before) {
+  if (!options.jwks_uri.empty()) {
+    Metadata known;
+    known.jwks_uri = options.jwks_uri;
+    return std::make_shared<const Metadata>(std::move(known));
+  }
+  LANYARD_TRY(Metadata fresh, fetch_metadata(client, options));
   if (before && before->metadata) {
-    const std::string moved = moved_endpoint(*before->metadata, *ring->metadata, options.issuer);
+    const std::string moved = moved_endpoint(*before->metadata, fresh, options.issuer);
     if (!moved.empty()) {
-      const json::Value* value = ring->metadata->document.find(moved);
+      const json::Value* value = fresh.document.find(moved);
       const auto to = parse_url(value != nullptr && value->as_string() != nullptr ? *value->as_string() : "");
       log.warning("issuer.endpoint_moved", {{"issuer", options.id},
                                             {"member", moved},
                                             {"to", to.ok() ? to->origin() : std::string()},
                                             {"action", "the addresses known before stay in use"},
                                             {"remedy", "if the move is genuine, purge this issuer's keys"}});
-      ring->metadata = before->metadata;
+      return before->metadata;
     }
   }
+  return std::make_shared<const Metadata>(std::move(fresh));
+}
+
+Result<Ring> Publisher::State::ask(const Ring& before) {
+  auto ring = std::make_shared<Keyring>();
+  LANYARD_TRY(ring->metadata, ask_metadata(before));
   auto keys = fetch_keys(client, options, ring->metadata->jwks_uri);
   if (!keys.ok()) return std::move(keys).error();
   ring->keys = std::move(keys->keys);
@@ -255,7 +272,7 @@ void Publisher::State::fetch(std::unique_lock<std::mutex>& lock) {
                                         {"cause", outcome.error().cause},
                                         {"failures", failed}});
   }
-  if (counts) store_outcome(outcome, flight, failed, at);
+  if (counts && has_copy()) store_outcome(outcome, flight, failed, at);
   lock.lock();
 }
 
@@ -303,7 +320,7 @@ Publisher::Publisher(PublisherOptions options, net::Client& client, store::Datab
                      const Clock& clock, const Log& log)
     : state_(std::make_unique<State>(std::move(options), client, database, clock, log)) {
   if (!state_->is_fixed()) {
-    state_->follow_stored_copy();
+    if (state_->has_copy()) state_->follow_stored_copy();
     return;
   }
   auto keys = crypto::parse_jwk_set(state_->options.fixed_keys);
@@ -348,6 +365,27 @@ Status Publisher::verify(const crypto::UnverifiedJws& jws, const std::vector<cry
   return make_error(Code::unauthenticated, "no key with this kid");
 }
 
+Status Publisher::find_key(const std::string& thumbprint, Patience patience) {
+  State& s = *state_;
+  const auto is_there = [&](const Keyring& ring) {
+    const auto same = [&](const crypto::PublicKey& key) { return key.thumbprint() == thumbprint; };
+    return std::any_of(ring.keys.begin(), ring.keys.end(), same);
+  };
+  LANYARD_TRY(Ring ring, s.obtain(patience));
+  if (is_there(*ring)) return {};
+  LANYARD_CHECK(s.look_for_kid(ring, thumbprint, patience));
+  LANYARD_TRY(ring, s.obtain(patience));
+  if (is_there(*ring)) return {};
+  const std::lock_guard lock(s.mutex);
+  s.remember_unknown(thumbprint);
+  return make_error(Code::unauthenticated, "the key is not published");
+}
+
+bool Publisher::is_due() const {
+  const std::lock_guard lock(state_->mutex);
+  return !state_->is_fixed() && state_->is_due();
+}
+
 bool Publisher::worth_waiting() const {
   const std::lock_guard lock(state_->mutex);
   return !state_->is_fixed() && (state_->fetching || state_->may_ask());
@@ -363,12 +401,9 @@ Time Publisher::refresh_if_due() {
 Time Publisher::State::refresh_if_due() {
   State& s = *this;
   if (s.is_fixed()) return s.clock.now() + s.options.refresh;
-  s.follow_stored_copy();
+  if (s.has_copy()) s.follow_stored_copy();
   std::unique_lock lock(s.mutex);
-  const Time now = s.clock.now();
-  const Ring ring = s.usable();
-  const bool due = !ring || now >= ring->fetched_at + s.options.refresh || now < ring->fetched_at;
-  if (due && !s.fetching && s.may_ask(s.back_off())) s.fetch(lock);
+  if (s.is_due()) s.fetch(lock);
   return s.clock.now() + s.options.cool_down;
 }
 
@@ -391,6 +426,7 @@ void Publisher::purge() {
     s.forget();
   }
   s.log.warning("issuer.purged", {{"issuer", s.options.id}});
+  if (!s.has_copy()) return;
   const auto status = erase_stored(s.database, s.options.issuer);
   if (!status.ok())
     s.log.error("issuer.copy_not_erased", {{"issuer", s.options.id}, {"cause", status.error().cause}});

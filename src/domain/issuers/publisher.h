@@ -33,7 +33,9 @@ struct PublisherOptions {
   std::string id;  // for the log and `issuer list`
   std::string issuer;
   net::Reach reach;
-  std::string fixed_keys;                    // text of a JWK set: nothing is ever fetched
+  std::string fixed_keys;  // text of a JWK set: nothing is ever fetched
+  // Where the key set stands, of somebody who has no metadata (`issuer` is empty): nothing is stored.
+  std::string jwks_uri;
   Duration refresh = std::chrono::hours(6);  // older than this: fetched again in the background, still used
   Duration expire = std::chrono::hours(48);  // older than this: not used any more
   Duration cool_down =
@@ -60,6 +62,9 @@ class Publisher {
   // usable keys, or (with Patience::none) a fetch is needed first; Code::unauthenticated: refused.
   Status verify(const crypto::UnverifiedJws& jws, const std::vector<crypto::Algorithm>& allowed,
                 Patience patience);
+  // Whether the key with this thumbprint (RFC 7638) is published; one that is not is looked for as an unknown
+  // kid is. The same codes.
+  Status find_key(const std::string& thumbprint, Patience patience);
   // Whether a call that may wait could do better than one that may not: a fetch is under way, or one may
   // begin now.
   bool worth_waiting() const;
@@ -67,6 +72,8 @@ class Publisher {
   // Background work: refreshes when due (with back-off after failures). Returns when it wants to be called
   // again.
   Time refresh_if_due();
+  // Whether that would fetch now.
+  bool is_due() const;
   // The operator's word: forget metadata, keys and the stored copy; the next use fetches. A withdrawn key
   // stops here.
   void purge();

@@ -16,6 +16,7 @@ struct Draft {
   Document document;
   const Order& order;
   std::string_view issuer;
+  const EntitlementNames& names;
   Time now;
   json::Object claims = {};
 
@@ -37,8 +38,9 @@ void add_attributes(Draft& draft);
 // AARC: by the scopes "entitlements", "eduperson_entitlement", "eduperson_assurance", "voperson_id"; scope
 // "aarc" asks for all of them and for `aarc_ver`.
 void add_aarc(Draft& draft);
-// AARC-G069: "urn:geant:login.example.org:group:Rubin:production".
-std::string entitlement(std::string_view host, std::string_view group);
+// AARC-G069: "urn:geant:login.example.org:group:Rubin:production", with "#authority" behind it where there is
+// one. `names.prefix` is not empty.
+std::string entitlement(const EntitlementNames& names, std::string_view group);
 
 Status write_oidc(Draft& draft);
 Status write_wlcg(Draft& draft);

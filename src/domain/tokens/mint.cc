@@ -120,23 +120,28 @@ std::string_view grant_of(std::string_view jti) {
   return is_id_text(id) ? id : std::string_view{};
 }
 
-Mint::Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer)
-    : keys_(keys), random_(random), clock_(clock), issuer_(std::move(issuer)) {}
+Mint::Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer, EntitlementNames names)
+    : keys_(keys), random_(random), clock_(clock), issuer_(std::move(issuer)), names_(std::move(names)) {}
+
+std::string Mint::issuer_of(const clients::Client& client) const {
+  return cat(issuer_, client.issuer_path);
+}
 
 Result<Minted> Mint::access_token(const Order& order) {
   LANYARD_CHECK(check(order));
   const clients::Client& client = *order.client;
+  const std::string issuer = issuer_of(client);
   const Time now = clock_.now();
   LANYARD_TRY(const Span life, span(order, now, client.lives.access_token, keys_.times().longest_token));
-  LANYARD_TRY(auto aud, audience(order, issuer_));
-  LANYARD_TRY(auto extra, profile_claims(Document::access_token, order, issuer_, now));
+  LANYARD_TRY(auto aud, audience(order, issuer));
+  LANYARD_TRY(auto extra, profile_claims(Document::access_token, order, {issuer, names_}, now));
   LANYARD_TRY(const auto key, keys_.signer(client.access_token_algorithm));
 
   Minted minted;
   minted.jti = make_jti(random_, order.grant_id);
   minted.expires_at = from_unix_seconds(life.until);
   json::Object claims{
-      {"iss", issuer_},   {"sub", order.subject->id}, {"aud", std::move(aud)},       {"exp", life.until},
+      {"iss", issuer},    {"sub", order.subject->id}, {"aud", std::move(aud)},       {"exp", life.until},
       {"iat", life.from}, {"jti", minted.jti},        {"client_id", client.id.str()}};
   if (!order.scopes.empty()) claims.set("scope", join(order.scopes, " "));
   add_sign_in(claims, order);
@@ -150,16 +155,17 @@ Result<Minted> Mint::access_token(const Order& order) {
 Result<Minted> Mint::id_token(const Order& order, std::string_view access_token) {
   LANYARD_CHECK(check(order));
   const clients::Client& client = *order.client;
+  const std::string issuer = issuer_of(client);
   const Time now = clock_.now();
   LANYARD_TRY(const Span life, span(order, now, client.lives.id_token, keys_.times().longest_token));
-  LANYARD_TRY(auto extra, profile_claims(Document::id_token, order, issuer_, now));
+  LANYARD_TRY(auto extra, profile_claims(Document::id_token, order, {issuer, names_}, now));
   LANYARD_TRY(const auto key, keys_.signer(client.id_token_algorithm));
 
   Minted minted;
   minted.jti = make_jti(random_, order.grant_id);
   minted.expires_at = from_unix_seconds(life.until);
   // `aud` is one text: PanDA's server stops at an array.
-  json::Object claims{{"iss", issuer_},    {"sub", order.subject->id}, {"aud", client.id.str()},
+  json::Object claims{{"iss", issuer},     {"sub", order.subject->id}, {"aud", client.id.str()},
                       {"exp", life.until}, {"iat", life.from},         {"jti", minted.jti}};
   add_sign_in(claims, order);
   if (!order.nonce.empty()) claims.set("nonce", order.nonce);
@@ -174,7 +180,9 @@ Result<Minted> Mint::id_token(const Order& order, std::string_view access_token)
 json::Object Mint::userinfo(const Order& order) const {
   json::Object claims{{"sub", order.subject->id}};
   // A profile that refuses to speak about somebody says nothing beyond who it is.
-  if (auto more = profile_claims(Document::userinfo, order, issuer_, clock_.now())) add_all(claims, *more);
+  const std::string issuer = issuer_of(*order.client);
+  if (auto more = profile_claims(Document::userinfo, order, {issuer, names_}, clock_.now()))
+    add_all(claims, *more);
   return claims;
 }
 
@@ -183,7 +191,7 @@ Result<std::string> Mint::logout_token(const clients::Client& client, std::strin
   if (sub.empty() && sid.empty()) return internal_error("a logout token about nobody");
   LANYARD_TRY(const auto key, keys_.signer(client.id_token_algorithm));
   const Time now = clock_.now();
-  json::Object claims{{"iss", issuer_},
+  json::Object claims{{"iss", issuer_of(client)},
                       {"aud", client.id.str()},
                       {"iat", to_unix_seconds(now)},
                       {"exp", to_unix_seconds(now + kLogoutLife)},

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,11 +57,17 @@ struct Minted {
 // The grant's id inside a jti of ours; "" when there is none.
 std::string_view grant_of(std::string_view jti);
 
+// How groups are written as entitlements (AARC-G069 section 2).
+struct EntitlementNames {
+  std::string prefix;     // "urn:geant:example.org": NID and delegated namespace; "": urn:geant and our host
+  std::string authority;  // behind "#"; "": none
+};
+
 // Thread-safe.
 class Mint {
  public:
   // `issuer` is public_url, byte for byte as in the metadata.
-  Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer);
+  Mint(Keys& keys, Random& random, const Clock& clock, std::string issuer, EntitlementNames names = {});
 
   // RFC 9068 (`typ` at+jwt, whatever the profile). Code::invalid: a scope that nobody may have, or several
   // audiences where the profile knows one; Code::forbidden: a group that is not held; Code::expired: what
@@ -73,19 +80,23 @@ class Mint {
   // OIDC Back-Channel Logout section 2.4.
   Result<std::string> logout_token(const clients::Client& client, std::string_view sub, std::string_view sid);
 
-  const std::string& issuer() const { return issuer_; }
+  const std::string& issuer() const { return issuer_; }  // the main one
+  // Whose name its tokens bear: its `issuer_path` below the main issuer.
+  std::string issuer_of(const clients::Client& client) const;
 
  private:
   Keys& keys_;
   Random& random_;
   const Clock& clock_;
   std::string issuer_;
+  EntitlementNames names_;
 };
 
-// A token of ours that holds: signature by one of our keys, `iss`, times. Which kind, for whom and whether
-// what stands behind it still stands is the caller's next question.
+// A token of ours that holds: signature by one of our keys, `iss` one of `issuers`, times. Which kind, for
+// whom and whether what stands behind it still stands is the caller's next question.
 struct Ours {
-  std::string typ;  // as crypto::UnverifiedJws::typ
+  std::string issuer;  // one of those that it was held against
+  std::string typ;     // as crypto::UnverifiedJws::typ
   json::Object claims;
   std::string jti, sub, client_id;
   std::vector<std::string> audience, scopes;
@@ -93,7 +104,7 @@ struct Ours {
   bool is_access_token = false;  // an ID or logout token is not one
 };
 enum class Expired { refuse, allow };  // allow: for id_token_hint
-Result<Ours> read_ours(Keys& keys, std::string_view issuer, std::string_view token, Time now,
+Result<Ours> read_ours(Keys& keys, std::span<const std::string> issuers, std::string_view token, Time now,
                        Expired expired);
 
 }  // namespace lanyard::tokens

@@ -59,7 +59,8 @@ class Minting : public testing::Test {
   static Keys& keys() { return Workshop::shared().keys; }
   // The claims of what was made; its signature and times hold.
   static json::Object read(const std::string& token) {
-    const auto ours = read_ours(keys(), kIssuer, token, now(), Expired::refuse);
+    static const std::vector<std::string> issuers{kIssuer};
+    const auto ours = read_ours(keys(), issuers, token, now(), Expired::refuse);
     EXPECT_TRUE(test::succeeded(ours));
     return ours ? ours->claims : json::Object{};
   }

@@ -62,7 +62,7 @@ Status check_times(const Ours& ours, Time now, Expired expired) {
 
 }  // namespace
 
-Result<Ours> read_ours(Keys& keys, std::string_view issuer, std::string_view token, Time now,
+Result<Ours> read_ours(Keys& keys, std::span<const std::string> issuers, std::string_view token, Time now,
                        Expired expired) {
   const auto jws = crypto::parse_jws(token);
   if (!jws) return refuse(jws.error().message);
@@ -80,8 +80,9 @@ Result<Ours> read_ours(Keys& keys, std::string_view issuer, std::string_view tok
   auto claims = json::parse_object(jws->payload);
   if (!claims) return refuse("the payload is no object");
   ours.claims = std::move(*claims);
-  LANYARD_TRY(const std::string iss, need_text(ours.claims, "iss"));
-  if (iss != issuer) return refuse("another issuer");
+  LANYARD_TRY(ours.issuer, need_text(ours.claims, "iss"));
+  if (std::find(issuers.begin(), issuers.end(), ours.issuer) == issuers.end())
+    return refuse("another issuer");
   LANYARD_TRY(ours.jti, need_text(ours.claims, "jti"));
   LANYARD_TRY(ours.audience, need_audience(ours.claims));
   LANYARD_TRY(ours.issued_at, need_time(ours.claims, "iat"));

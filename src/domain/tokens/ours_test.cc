@@ -12,7 +12,8 @@ class ReadOurs : public Minting {
     return crypto::sign_jws((*keys().signer(Algorithm::es256))->key, {{"typ", typ}}, json::write(claims));
   }
   static Result<Ours> reading(std::string_view token, Expired expired = Expired::refuse) {
-    return read_ours(keys(), kIssuer, token, now(), expired);
+    static const std::vector<std::string> ours{std::string(kIssuer)};
+    return read_ours(keys(), ours, token, now(), expired);
   }
   static void refused(std::string_view token, std::string_view why) {
     const auto ours = reading(token);

@@ -125,9 +125,8 @@ Status write_servicex(Draft& draft) {
 
 }  // namespace claims
 
-Result<json::Object> profile_claims(Document document, const Order& order, std::string_view issuer,
-                                    Time now) {
-  claims::Draft draft{document, order, issuer, now};
+Result<json::Object> profile_claims(Document document, const Order& order, const Speaker& speaker, Time now) {
+  claims::Draft draft{document, order, speaker.issuer, speaker.names, now};
   const auto write = [&]() -> Status {
     switch (order.client->profile) {
       case clients::Profile::oidc:

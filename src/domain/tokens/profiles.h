@@ -14,7 +14,11 @@ enum class Document { access_token, id_token, userinfo };
 
 // The claims beyond iss, sub, aud, exp, iat, jti, client_id, scope, cnf, act, nonce, auth_time, sid and the
 // hashes, by the scopes that were granted. Code::forbidden: a group that was asked for is not held.
-Result<json::Object> profile_claims(Document document, const Order& order, std::string_view issuer, Time now);
+struct Speaker {
+  std::string_view issuer;
+  const EntitlementNames& names;
+};
+Result<json::Object> profile_claims(Document document, const Order& order, const Speaker& speaker, Time now);
 
 // The `typ` of the header.
 std::string_view header_type(Document document, const Order& order);

@@ -23,12 +23,13 @@ std::string host_of(std::string_view issuer) {
 
 }  // namespace
 
-std::string entitlement(std::string_view host, std::string_view group) {
-  std::string out = cat("urn:geant:", percent_encode(host), ":group");
+std::string entitlement(const EntitlementNames& names, std::string_view group) {
+  std::string out = cat(names.prefix, ":group");
   for (const std::string_view part : split(group, '/')) {
     out.push_back(':');
     out.append(percent_encode(part));  // two parts never run into each other
   }
+  if (!names.authority.empty()) out += cat("#", names.authority);
   return out;
 }
 
@@ -67,8 +68,10 @@ void add_aarc(Draft& draft) {
   if (all) draft.claims.set("aarc_ver", "https://aarc-community.org/attribute/profile/version/1.0");
   if (identifier) draft.claims.set("voperson_id", cat(subject.id, '@', host));
   if (modern || older) {
+    EntitlementNames names = draft.names;
+    if (names.prefix.empty()) names.prefix = cat("urn:geant:", percent_encode(host));
     std::vector<std::string> urns;
-    for (const std::string& group : subject.groups) urns.push_back(entitlement(host, group));
+    for (const std::string& group : subject.groups) urns.push_back(entitlement(names, group));
     if (modern) draft.texts("entitlements", urns);
     if (older) draft.texts("eduperson_entitlement", urns);
   }

@@ -54,6 +54,21 @@ TEST_F(Profiles, row_TK2_scitokens) {
   EXPECT_EQ(text(claims, "scope"), "read:/data write:/data/mia");
 }
 
+TEST_F(Profiles, aarc_groups_in_the_namespace_that_was_delegated) {
+  client.profile = Profile::aarc;
+  subject.groups = {"Rubin/production"};
+  order.scopes = {"openid", "entitlements"};
+  Workshop& shop = Workshop::shared();
+  const auto said = [&](EntitlementNames names) {
+    Mint own(shop.keys, shop.random, shop.clock, kIssuer, std::move(names));
+    return text(own.userinfo(order), "entitlements");
+  };
+  EXPECT_EQ(said({"urn:geant:dariah.eu", ""}), R"(["urn:geant:dariah.eu:group:Rubin:production"])");
+  EXPECT_EQ(said({"urn:mace:example.org:lab", "id.example.org"}),
+            R"(["urn:mace:example.org:lab:group:Rubin:production#id.example.org"])");
+  EXPECT_EQ(said({}), R"(["urn:geant:login.example.org:group:Rubin:production"])");
+}
+
 TEST_F(Profiles, aarc_by_scope) {
   client.profile = Profile::aarc;
   subject.groups = {"Rubin/production team", "caf\xC3\xA9", "a:b=c#d?e"};

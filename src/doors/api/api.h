@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.h"
@@ -28,9 +29,11 @@ namespace lanyard::doors::api {
 
 struct Settings {
   std::string public_url;
-  std::string default_issuer;  // whose subjects a created account has, when none is named
-  std::string page_key;        // derived: authenticates page cursors (attack row 145)
-  clients::Lives lives;        // of a new client, where none are sent
+  std::vector<std::string> authorization_servers;  // issuers of ours whose access tokens open the API
+  std::vector<std::string> issuer_paths;           // of our further issuers: what a client may belong to
+  std::string default_issuer;                      // whose subjects a created account has, when none is named
+  std::string page_key;                            // derived: authenticates page cursors (attack row 145)
+  clients::Lives lives;                            // of a new client, where none are sent
   Duration longest_token = std::chrono::hours(24 * 7);  // no client's access or ID tokens live longer
 };
 
@@ -53,6 +56,10 @@ struct Parts {
   const Log& log;
 };
 
+// The API as a resource (RFC 9728): its name is what access tokens for it have in `aud`.
+std::string resource_of(std::string_view public_url);
+
+// GET /.well-known/oauth-protected-resource/api, beside /api/v1.
 class Api {
  public:
   Api(Parts parts, Settings settings);

@@ -1,4 +1,6 @@
 // Clients: all of them are shown, those of kind "oauth" that were made here can be changed.
+#include <algorithm>
+
 #include "base/text.h"
 #include "domain/tokens/removal.h"
 #include "doors/api/body.h"
@@ -72,8 +74,11 @@ Result<clients::Client> read_client(const Desk& desk, const json::Object& body) 
                                      "require_pushed_authorization_requests",
                                      "dpop_bound_access_tokens",
                                      "tls_client_certificate_bound_access_tokens",
+                                     "pkce_exception",
                                      "trusted",
-                                     "virtual_organisation"}));
+                                     "issuer_path",
+                                     "virtual_organisation",
+                                     "robot_roles"}));
   json::Object whole = body;
   const auto usual = [&](std::string name, Duration life) {
     if (whole.find(name) == nullptr)
@@ -88,6 +93,11 @@ Result<clients::Client> read_client(const Desk& desk, const json::Object& body) 
   LANYARD_TRY(auto client, clients::parse_client(whole));
   LANYARD_CHECK(check_life("access_token_seconds", client.lives.access_token, desk.settings.longest_token));
   LANYARD_CHECK(check_life("id_token_seconds", client.lives.id_token, desk.settings.longest_token));
+  const auto& paths = desk.settings.issuer_paths;
+  if (!client.issuer_path.empty() && std::ranges::find(paths, client.issuer_path) == paths.end())
+    return make_error(
+        Code::invalid, "\"issuer_path\" is none of the issuers of this site.",
+        paths.empty() ? "Leave it out: there is one issuer." : cat("Write one of: ", join(paths, ", "), "."));
   client.source = "api";
   return client;
 }

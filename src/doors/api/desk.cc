@@ -75,10 +75,13 @@ Result<Form> read_query(const Route& route, const net::Request& request) {
   return query;
 }
 
-// RFC 6750 section 3: what was wrong with the token that was sent.
-void challenge(net::Response& response, bool sent) {
-  if (response.status() == 401)
-    response.header("WWW-Authenticate", sent ? "Bearer error=\"invalid_token\"" : "Bearer");
+// RFC 6750 section 3: what was wrong with the token that was sent; RFC 9728 section 5.1: what to read about
+// where to get one.
+void challenge(const Desk& desk, net::Response& response, bool sent) {
+  if (response.status() != 401) return;
+  response.header("WWW-Authenticate", cat("Bearer resource_metadata=\"", desk.settings.public_url,
+                                          "/.well-known/oauth-protected-resource/api\"",
+                                          sent ? ", error=\"invalid_token\"" : ""));
 }
 
 struct Seen {
@@ -112,7 +115,7 @@ net::Response turn_away(Desk& desk, const Route& route, const net::Request& requ
                                       {"account", account},
                                       {"address", request.client_address()}});
   net::Response response = problem_with(status, error, request.id());
-  challenge(response, seen.token_sent);
+  challenge(desk, response, seen.token_sent);
   return response;
 }
 

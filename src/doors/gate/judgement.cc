@@ -102,6 +102,15 @@ std::optional<Refusal> check_groups(const Desk& desk, const Route& route, const 
 std::optional<Refusal> judge(const Desk& desk, const Question& question, const callers::Caller& caller) {
   // Authentication is off: the anonymous operator may do everything (SX1).
   if (caller.means == callers::Means::open_service) return {};
+  if (caller.is_for_api) {
+    Refusal refusal =
+        missing(desk, "audience", "The token is for Lanyard's own API and not for applications.");
+    refusal.status = 401;
+    refusal.fault = "The token was made for something else.";
+    refusal.next = "Get a token for this service.";
+    refusal.challenge = "Bearer error=\"invalid_token\"";
+    return refusal;
+  }
   const journey::Answer standing = callers::standing(caller, desk.parts.clock.now());
   if (standing.step != Step::go_on) return about_account(desk, question, caller, standing);
   if (question.route == nullptr) return {};

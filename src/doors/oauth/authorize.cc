@@ -42,7 +42,7 @@ net::Response authorize_by_form(const Desk& desk, const net::Request& request) {
   const auto form = request.form();
   if (!form || !request.query().empty())
     return show_fault(desk, request, invalid_request("The request can not be read as a form."));
-  return net::Response::redirect(with_query("/authorize", *form));
+  return net::Response::redirect(with_query(cat(desk.settings.issuer_path, "/authorize"), *form));
 }
 
 net::Response continue_request(const Desk& desk, const net::Request& request) {
@@ -57,8 +57,8 @@ net::Response continue_request(const Desk& desk, const net::Request& request) {
                                        ? "/device"
                                        : with_query("/device", Form{{"user_code", *found->user_code}}));
   }
-  if (found->rejected) return reject(desk, request, *found->rejected);
-  return proceed(desk, request, *std::move(found->interaction));
+  if (found->rejected) return reject(*found->desk, request, *found->rejected);
+  return proceed(*found->desk, request, *std::move(found->interaction));
 }
 
 }  // namespace lanyard::doors::oauth

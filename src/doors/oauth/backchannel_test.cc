@@ -76,8 +76,9 @@ TEST_F(BackchannelLogout, brings_a_signed_token_about_the_session_and_nothing_el
   ASSERT_TRUE(test::succeeded(form));
   ASSERT_EQ(form->pairs().size(), 1U);
   const std::string token = form->value_or("logout_token", "");
-  const auto ours = tokens::read_ours(house.floors().keys, "http://127.0.0.1:8080", token,
-                                      house.clock().now(), tokens::Expired::refuse);
+  const std::vector<std::string> issuers{"http://127.0.0.1:8080"};
+  const auto ours =
+      tokens::read_ours(house.floors().keys, issuers, token, house.clock().now(), tokens::Expired::refuse);
   ASSERT_TRUE(test::succeeded(ours));
   EXPECT_EQ(ours->typ, "logout+jwt");
   EXPECT_EQ(ours->sub, account.str());

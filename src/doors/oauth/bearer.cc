@@ -15,13 +15,23 @@ std::string text_of(const json::Object& object, std::string_view name) {
 
 }  // namespace
 
-OauthError bearer_error(const Desk&, std::string_view error, std::string_view text, int status) {
+namespace {
+
+// RFC 6750 section 3, RFC 9728 section 5.1.
+std::string challenge(const Desk& desk) {
+  return cat("Bearer realm=\"lanyard\", resource_metadata=\"", desk.settings.public_url,
+             "/.well-known/oauth-protected-resource", desk.settings.issuer_path, "/userinfo\"");
+}
+
+}  // namespace
+
+OauthError bearer_error(const Desk& desk, std::string_view error, std::string_view text, int status) {
   OauthError out;
   out.error = error;
   out.description = description_text(text);
   out.status = status;
   out.www_authenticate =
-      cat("Bearer realm=\"lanyard\", error=\"", error, "\", error_description=\"", out.description, "\"");
+      cat(challenge(desk), ", error=\"", error, "\", error_description=\"", out.description, "\"");
   return out;
 }
 
@@ -62,7 +72,7 @@ Outcome<Shown> find_bearer(const Desk& desk, const net::Request& request) {
   bare.error = "invalid_token";
   bare.description = "A token is needed.";
   bare.status = 401;
-  bare.www_authenticate = "Bearer realm=\"lanyard\"";
+  bare.www_authenticate = challenge(desk);
   return bare;
 }
 

@@ -66,33 +66,46 @@ Status ClientAuth::prove_by_secret(const Asked& asked) {
   return wrong(asked.client ? "wrong secret" : "unknown client");
 }
 
-Result<std::vector<crypto::PublicKey>> ClientAuth::keys_of(const clients::Client& client, bool newer) {
-  if (!client.jwks_uri.empty()) {
-    if (!parts_.remote_keys) return wrong("the keys at jwks_uri can not be fetched here");
-    return parts_.remote_keys(client, newer);
-  }
-  auto keys = clients::keys_of(client);
+namespace {
+
+// What a client's server does is no trouble of ours; which of our addresses it named and why it may not is
+// for the log alone.
+Status in_our_words(const Status& remote) {
+  if (remote.ok() || remote.error().code != Code::unavailable) return remote;
+  return make_error(Code::upstream, "The keys at the application's jwks_uri can not be had now.", {},
+                    cat(remote.error().message, " ", remote.error().cause));
+}
+
+}  // namespace
+
+Status ClientAuth::verify(const clients::Client& client, const crypto::UnverifiedJws& jws,
+                          const std::vector<crypto::Algorithm>& allowed) {
+  if (!client.jwks_uri.empty()) return in_our_words(parts_.remote_keys.verify(client.jwks_uri, jws, allowed));
+  const auto keys = clients::keys_of(client);
   if (!keys.ok()) return wrong(keys.error().message);
-  return keys;
+  return crypto::verify_jws(jws, *keys, allowed);
+}
+
+Status ClientAuth::find_key(const clients::Client& client, const std::string& thumbprint) {
+  if (!client.jwks_uri.empty()) return in_our_words(parts_.remote_keys.find(client.jwks_uri, thumbprint));
+  const auto keys = clients::keys_of(client);
+  if (!keys.ok()) return wrong(keys.error().message);
+  const auto is_it = [&](const crypto::PublicKey& key) { return key.thumbprint() == thumbprint; };
+  if (std::ranges::any_of(*keys, is_it)) return {};
+  return wrong("the key is none of the client's");
 }
 
 Status ClientAuth::prove_by_assertion(const Asked& asked) {
   if (!asked.client) return wrong("unknown client");
   const clients::Client& client = *asked.client;
-  clients::AssertionQuestion question{.type = asked.credentials.assertion_type,
-                                      .assertion = asked.credentials.assertion,
-                                      .client = &client,
-                                      .issuer = parts_.issuer,
-                                      .now = parts_.clock.now()};
-  const auto check = [&](bool newer) -> Result<clients::Assertion> {
-    const auto keys = keys_of(client, newer);
-    if (!keys.ok()) return keys.error();
-    question.keys = &*keys;
-    return clients::check_assertion(question);
-  };
-  auto assertion = check(false);
-  if (!assertion.ok() && assertion.error().code == Code::not_found && !client.jwks_uri.empty())
-    assertion = check(true);
+  auto assertion = clients::check_assertion(
+      {.type = asked.credentials.assertion_type,
+       .assertion = asked.credentials.assertion,
+       .client = &client,
+       .verify = [&](const crypto::UnverifiedJws& jws,
+                     const std::vector<crypto::Algorithm>& allowed) { return verify(client, jws, allowed); },
+       .issuer = parts_.issuer,
+       .now = parts_.clock.now()});
   if (!assertion.ok()) {
     Error error = std::move(assertion).error();
     if (error.code == Code::not_found) error.code = Code::unauthenticated;
@@ -127,16 +140,10 @@ Status ClientAuth::prove_by_certificate(const Asked& asked) {
   }
   const auto shown = crypto::certificate_key(der);
   if (!shown.ok()) return wrong(shown.error().message);
-  const auto is_the_shown = [&](const auto& keys) {
-    return std::ranges::any_of(
-        keys, [&](const crypto::PublicKey& key) { return key.thumbprint() == shown->thumbprint(); });
-  };
-  for (const bool newer : {false, true}) {
-    if (newer && client.jwks_uri.empty()) break;
-    LANYARD_TRY(const auto keys, keys_of(client, newer));
-    if (is_the_shown(keys)) return {};
-  }
-  return wrong("the certificate's key is none of the client's");
+  Status known = find_key(client, shown->thumbprint());
+  if (!known.ok() && known.error().code == Code::unauthenticated)
+    return wrong("the certificate's key is none of the client's");
+  return known;
 }
 
 Status ClientAuth::prove(const Asked& asked) {
@@ -170,6 +177,7 @@ OauthError ClientAuth::refusal(const Asked& asked, const Error& error) {
                                            {"address", asked.request.client_address()},
                                            {"request", asked.request.id()}});
   if (error.code == Code::invalid) return from_error(error, invalid_request(error.message));
+  if (error.code == Code::upstream) return temporarily_unavailable(error.message);
   return from_error(error, invalid_client(error.message));
 }
 

@@ -17,6 +17,7 @@
 #include "doors/oauth/backoff.h"
 #include "doors/oauth/credentials.h"
 #include "doors/oauth/errors.h"
+#include "doors/oauth/oauth.h"
 #include "platform/crypto/certificate.h"
 #include "platform/crypto/keys.h"
 #include "platform/net/http.h"
@@ -43,9 +44,7 @@ class ClientAuth {
     std::function<Result<bool>(std::string_view kind, std::string_view owner, std::string_view text,
                                Time until)>
         first_time;  // tokens::Once::first_time
-    // The keys at a client's `jwks_uri`; `newer` when none of those that are at hand fits. Without it such
-    // clients can not prove themselves.
-    std::function<Result<std::vector<crypto::PublicKey>>(const clients::Client&, bool newer)> remote_keys;
+    RemoteKeys remote_keys;
     // Who stands behind the certificates of clients with tls_client_auth; nullptr: such clients can not prove
     // themselves.
     std::shared_ptr<const crypto::Authorities> authorities;
@@ -67,7 +66,9 @@ class ClientAuth {
   Status prove_by_secret(const Asked& asked);
   Status prove_by_assertion(const Asked& asked);
   Status prove_by_certificate(const Asked& asked);
-  Result<std::vector<crypto::PublicKey>> keys_of(const clients::Client& client, bool newer);
+  Status verify(const clients::Client& client, const crypto::UnverifiedJws& jws,
+                const std::vector<crypto::Algorithm>& allowed);
+  Status find_key(const clients::Client& client, const std::string& thumbprint);
   OauthError refusal(const Asked& asked, const Error& error);
 
   Parts parts_;

@@ -39,26 +39,37 @@ class ClientAuthentication : public ::testing::Test {
     return client;
   }
   ClientAuth make() {
-    return ClientAuth({.find = [this](std::string_view id) -> Result<clients::ClientPtr> {
-                         if (is_away) return make_error(Code::unavailable, "away");
-                         const auto found = known.find(std::string(id));
-                         if (found == known.end()) return make_error(Code::not_found, "unknown");
-                         return std::make_shared<const Client>(found->second);
-                       },
-                       .check_secret = [this](const Client&, const Secret& secret) -> Status {
-                         ++compared;
-                         if (equal_in_constant_time(secret.reveal(), good)) return {};
-                         return make_error(Code::unauthenticated, "no");
-                       },
-                       .first_time = [this](std::string_view kind, std::string_view owner,
-                                            std::string_view text, Time) -> Result<bool> {
-                         return seen.insert(cat(kind, "/", owner, "/", text)).second;
-                       },
-                       .remote_keys = {},
-                       .authorities = authorities,
-                       .issuer = std::string(kIssuer),
-                       .clock = clock,
-                       .log = book.log()});
+    return ClientAuth(
+        {.find = [this](std::string_view id) -> Result<clients::ClientPtr> {
+           if (is_away) return make_error(Code::unavailable, "away");
+           const auto found = known.find(std::string(id));
+           if (found == known.end()) return make_error(Code::not_found, "unknown");
+           return std::make_shared<const Client>(found->second);
+         },
+         .check_secret = [this](const Client&, const Secret& secret) -> Status {
+           ++compared;
+           if (equal_in_constant_time(secret.reveal(), good)) return {};
+           return make_error(Code::unauthenticated, "no");
+         },
+         .first_time = [this](std::string_view kind, std::string_view owner, std::string_view text, Time)
+             -> Result<bool> { return seen.insert(cat(kind, "/", owner, "/", text)).second; },
+         .remote_keys = {.verify = [this](const std::string& jwks_uri, const crypto::UnverifiedJws& jws,
+                                          const std::vector<crypto::Algorithm>& allowed) -> Status {
+                           asked.push_back(jwks_uri);
+                           if (!published) return make_error(Code::unavailable, "10.0.0.1 ...");
+                           return crypto::verify_jws(jws, *published, allowed);
+                         },
+                         .find = [this](const std::string& jwks_uri,
+                                        const std::string& thumbprint) -> Status {
+                           asked.push_back(jwks_uri);
+                           for (const auto& one : *published)
+                             if (one.thumbprint() == thumbprint) return {};
+                           return make_error(Code::unauthenticated, "no");
+                         }},
+         .authorities = authorities,
+         .issuer = std::string(kIssuer),
+         .clock = clock,
+         .log = book.log()});
   }
   Authentication ask(const Form& form, const std::vector<std::pair<std::string, std::string>>& headers = {},
                      const std::string& target = "/token") {
@@ -108,6 +119,8 @@ class ClientAuthentication : public ::testing::Test {
   std::set<std::string> seen;
   std::string good = "lys_secret", address = "192.0.2.1", certificate;
   std::shared_ptr<const crypto::Authorities> authorities;
+  std::optional<std::vector<crypto::PublicKey>> published;  // at every jwks_uri; nothing: it is away
+  std::vector<std::string> asked;
   bool is_away = false;
   int compared = 0;
   ClientAuth auth = make();
@@ -205,6 +218,36 @@ TEST_F(ClientAuthentication, attack_072_an_assertion_is_good_once_and_for_us_alo
   refused(ask(other), "invalid_client", "client_assertion: sub is not client_id");
   refused(ask({{"client_assertion", assertion("d")}}), "invalid_request",
           "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer.");
+}
+
+TEST_F(ClientAuthentication, keys_at_the_clients_own_address_count_like_those_that_were_registered) {
+  Client& client = known["private_key_jwt"];
+  client.jwks = {};
+  client.jwks_uri = "https://web.example.org/keys";
+  published.emplace().push_back(key.public_key());
+  const auto good_one = ask(assertion_form("a"));
+  EXPECT_TRUE(good_one.client.has_value()) << good_one.error.description;
+  EXPECT_EQ(asked, std::vector<std::string>{client.jwks_uri});
+  refused(ask(assertion_form("a")), "invalid_client", "client_assertion: it was used before.");
+  published = std::vector<crypto::PublicKey>{};
+  refused(ask(assertion_form("b")), "invalid_client", "client_assertion: no key with this kid.");
+}
+
+TEST_F(ClientAuthentication, attack_037_where_a_clients_keys_can_not_be_had_is_for_the_log_alone) {
+  known["private_key_jwt"].jwks = {};
+  known["private_key_jwt"].jwks_uri = "https://web.example.org/keys";
+  refused(ask(assertion_form("a")), "temporarily_unavailable",
+          "The keys at the application's jwks_uri can not be had now.", 503);
+  EXPECT_NE(book.text().find("10.0.0.1"), std::string::npos);
+}
+
+TEST_F(ClientAuthentication, attack_047_what_is_wrong_without_a_key_asks_nobody_for_one) {
+  known["private_key_jwt"].jwks = {};
+  known["private_key_jwt"].jwks_uri = "https://web.example.org/keys";
+  published.emplace().push_back(key.public_key());
+  refused(ask(assertion_form("a", "https://other.example.org")), "invalid_client",
+          "client_assertion: aud is not our issuer.");
+  EXPECT_TRUE(asked.empty());
 }
 
 TEST_F(ClientAuthentication, unknown_switched_off_and_wrong_are_told_in_the_same_words) {
@@ -324,6 +367,14 @@ TEST_F(ClientCertificates, attack_086_a_self_signed_certificate_counts_by_its_ke
   EXPECT_FALSE(passes("client_secret", mine)) << "a certificate is not a secret";
   clock.jump(std::chrono::hours(48));
   EXPECT_FALSE(passes("self_signed", mine));
+}
+
+TEST_F(ClientCertificates, attack_086_the_key_may_stand_at_the_clients_own_address) {
+  const std::string mine = issue(stranger), other = issue(stranger);
+  known["self_signed"].jwks_uri = "https://hub.example.org/keys";
+  published.emplace().push_back(crypto::certificate_key(mine).value());
+  EXPECT_TRUE(passes("self_signed", mine));
+  EXPECT_FALSE(passes("self_signed", other));
 }
 
 TEST(Backoff, attack_073_memory_is_bounded) {

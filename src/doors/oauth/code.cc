@@ -106,7 +106,7 @@ Result<std::string> issue_code(const Desk& desk, const callers::Caller& caller, 
 std::string code_url(const Desk& desk, const AuthRequest& request, const std::string& code) {
   Form parameters{{"code", code}};
   if (request.state) parameters.add("state", *request.state);
-  parameters.add("iss", desk.settings.public_url);  // RFC 9207
+  parameters.add("iss", desk.issuer);  // RFC 9207
   return answer_url(request.redirect_uri, parameters);
 }
 

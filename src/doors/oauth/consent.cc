@@ -96,29 +96,30 @@ view::Page consent_page(const Desk& desk, const Interaction& interaction, const 
   return page;
 }
 
-net::Response decide_consent(const Desk& desk, const net::Request& request) {
+net::Response decide_consent(const Desk& shared, const net::Request& request) {
   const auto form = request.form();
-  if (!form) return show_error(desk, request, form.error());
-  const callers::CallerPtr caller = find_person(desk, request);
+  if (!form) return show_error(shared, request, form.error());
+  const callers::CallerPtr caller = find_person(shared, request);
   if (!caller) {
-    return show_error(desk, request,
+    return show_error(shared, request,
                       make_error(Code::unauthenticated, "You are not signed in any more.",
                                  "Start again from the application."));
   }
-  if (const Status genuine = desk.parts.guard.check(request, *form, caller->session.str()); !genuine)
-    return show_error(desk, request, genuine.error());
+  if (const Status genuine = shared.parts.guard.check(request, *form, caller->session.str()); !genuine)
+    return show_error(shared, request, genuine.error());
   const auto id = form->get("request");
-  if (!id) return show_error(desk, request, id.error());
+  if (!id) return show_error(shared, request, id.error());
   const std::string decision = form->value_or("decision", "");
   if (decision != "allow" && decision != "refuse")
-    return show_error(desk, request, make_error(Code::invalid, "The form was not complete."));
-  auto found = find_interaction(desk, request, *id);
-  if (!found) return show_error(desk, request, found.error());
+    return show_error(shared, request, make_error(Code::invalid, "The form was not complete."));
+  auto found = find_interaction(shared, request, *id);
+  if (!found) return show_error(shared, request, found.error());
   if (!found->interaction) {
     return show_fault(
-        desk, request,
+        shared, request,
         found->rejected ? found->rejected->error : invalid_request("This is no request of an application."));
   }
+  const Desk& desk = *found->desk;
   const Interaction& interaction = *found->interaction;
   const AuthRequest& wanted = interaction.request;
   const std::string name = wanted.client->name.empty() ? wanted.client->id.str() : wanted.client->name;

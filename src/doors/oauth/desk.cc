@@ -12,23 +12,35 @@ namespace lanyard::doors::oauth {
 Desk::Desk(Parts p, Settings s)
     : parts(p),
       settings(std::move(s)),
+      issuer(cat(settings.public_url, settings.issuer_path)),
+      issuers{issuer},
       auth(std::make_unique<ClientAuth>(ClientAuth::Parts{
-          [&registry = p.registry](std::string_view id) { return registry.find(id); },
+          [this](std::string_view id) { return find_client(id); },
           [&registry = p.registry](const clients::Client& client, const Secret& secret) {
             return registry.check_secret(client, secret);
           },
           [&once = p.once](std::string_view kind, std::string_view owner, std::string_view text, Time until) {
             return once.first_time(kind, owner, text, until);
           },
-          {},
-          settings.authorities,
-          settings.public_url,
-          p.clock,
-          p.log})),
+          p.remote_keys, settings.authorities, issuer, p.clock, p.log})),
       nonces(std::make_unique<tokens::DpopNonces>(settings.nonce_keys)),
       metadata(write_metadata(settings)),
+      userinfo_metadata(write_userinfo_metadata(settings)),
       guesses(std::make_unique<Backoff>(p.clock)),
       registrations(std::make_unique<net::PlaceLimit>(10, p.clock)) {}
+
+Result<clients::ClientPtr> Desk::find_client(std::string_view id) const {
+  LANYARD_TRY(auto client, parts.registry.find(id));
+  if (client->issuer_path != settings.issuer_path)
+    return make_error(Code::not_found, "There is no such client at this issuer.");
+  return client;
+}
+
+const Desk* Desk::find(std::string_view issuer_path) const {
+  for (const auto& one : *all)
+    if (one->settings.issuer_path == issuer_path) return one.get();
+  return nullptr;
+}
 
 net::Response refuse(const Desk& desk, const net::Request& request, const OauthError& error,
                      std::string_view client) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "domain/tokens/dpop.h"
 #include "doors/oauth/client_auth.h"
@@ -15,15 +16,28 @@
 
 namespace lanyard::doors::oauth {
 
+// The counter of one issuer.
 struct Desk {
   Desk(Parts p, Settings s);
+  Desk(const Desk&) = delete;  // its parts know where it is
+  Desk& operator=(const Desk&) = delete;
+
+  // Code::not_found: unknown, or of another issuer, which is the same.
+  Result<clients::ClientPtr> find_client(std::string_view id) const;
+  // The counter of that issuer, to which what was kept belongs; nullptr when there is none any more.
+  const Desk* find(std::string_view issuer_path) const;
+  // An address of this issuer.
+  std::string at(std::string_view path) const { return issuer + std::string(path); }
 
   Parts parts;
   Settings settings;
+  std::string issuer;                // public_url and issuer_path
+  std::vector<std::string> issuers;  // that one alone, as tokens are read
+  const std::vector<std::unique_ptr<Desk>>* all = nullptr;
   std::unique_ptr<ClientAuth> auth;
   std::unique_ptr<tokens::DpopNonces> nonces;
-  std::shared_ptr<const std::string> metadata;  // written once
-  std::unique_ptr<Backoff> guesses;             // wrong codes of the device grant, by account and address
+  std::shared_ptr<const std::string> metadata, userinfo_metadata;  // written once
+  std::unique_ptr<Backoff> guesses;  // wrong codes of the device grant, by account and address
   std::unique_ptr<net::PlaceLimit> registrations;
 };
 

@@ -14,21 +14,17 @@ using view::el;
 using view::group;
 
 Outcome<json::Object> begin(const Desk& desk, const net::Request& request, std::string& client_id) {
-  if (!request.query().empty())
-    return invalid_request("Parameters belong into the body, not into the address.");
-  const auto form = request.form();
-  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
-  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
-  auto client = authenticate(desk, request, *form);
-  if (!client) return client.error();
-  client_id = client->client->id.str();
-  if (!client->client->may(clients::Grant::device_code))
+  const auto sent = read_client_form(desk, request);
+  if (!sent) return sent.error();
+  const clients::Client& client = *sent->client;
+  client_id = client.id.str();
+  if (!client.may(clients::Grant::device_code))
     return unauthorized_client("This application is not registered for the device grant.");
   tokens::DeviceRequest wanted;
-  wanted.client = client->client->id;
-  auto scopes = read_scopes(*client->client, *form);
+  wanted.client = client.id;
+  auto scopes = read_scopes(client, sent->form);
   if (!scopes) return scopes.error();
-  auto audience = read_audience(*client->client, *form);
+  auto audience = read_audience(client, sent->form);
   if (!audience) return audience.error();
   auto thumbprint = find_dpop(desk, request);
   if (!thumbprint) return thumbprint.error();
@@ -37,7 +33,7 @@ Outcome<json::Object> begin(const Desk& desk, const net::Request& request, std::
   if (!thumbprint->empty()) wanted.bound_to = cat("jkt:", *thumbprint);
   wanted.address = request.client_address();
   wanted.user_agent = request.header_or("User-Agent", "");
-  const Duration life = client->client->lives.device_code;
+  const Duration life = client.lives.device_code;
   wanted.expires_at = desk.parts.clock.now() + life;
   const auto begun = desk.parts.devices.begin(std::move(wanted));
   if (!begun) return from_error(begun.error());

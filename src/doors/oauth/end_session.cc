@@ -21,8 +21,8 @@ Outcome<Wish> read_wish(const Desk& desk, const Form& form) {
   std::string client_id = form.value_or("client_id", "");
   const std::string hint = form.value_or("id_token_hint", "");
   if (!hint.empty()) {
-    const auto token = tokens::read_ours(desk.parts.keys, desk.settings.public_url, hint,
-                                         desk.parts.clock.now(), tokens::Expired::allow);
+    const auto token = tokens::read_ours(desk.parts.keys, desk.issuers, hint, desk.parts.clock.now(),
+                                         tokens::Expired::allow);
     if (!token && token.error().code == Code::unavailable) return from_error(token.error());
     if (!token || token->is_access_token || token->audience.size() != 1)
       return invalid_request("id_token_hint is not an ID token of ours.");
@@ -36,7 +36,7 @@ Outcome<Wish> read_wish(const Desk& desk, const Form& form) {
       return invalid_request("post_logout_redirect_uri needs an id_token_hint or a client_id beside it.");
     return wish;
   }
-  const auto client = desk.parts.registry.find(client_id);
+  const auto client = desk.find_client(client_id);
   if (!client) {
     if (client.error().code != Code::not_found) return from_error(client.error());
     return invalid_request("No application is registered here under this client_id.");
@@ -106,7 +106,8 @@ net::Response ask(const Desk& desk, const net::Request& request, const Wish& wis
     for (const std::string& name : *entered) lines.emplace_back(name);
     page.body.add(view::plain_list(lines));
   }
-  view::PostForm form{.action = "/end_session", .csrf = desk.parts.guard.value_for(caller.session.str())};
+  view::PostForm form{.action = cat(desk.settings.issuer_path, "/end_session"),
+                      .csrf = desk.parts.guard.value_for(caller.session.str())};
   if (wish.client) form.hidden.emplace_back("client_id", wish.client->id.str());
   if (!wish.redirect_uri.empty()) form.hidden.emplace_back("post_logout_redirect_uri", wish.redirect_uri);
   if (!wish.state.empty()) form.hidden.emplace_back("state", wish.state);
@@ -132,7 +133,7 @@ net::Response end_session(const Desk& desk, const net::Request& request) {
   const auto form = request.form();
   if (!form) return show_error(desk, request, form.error());
   if (form->value_or(view::Guard::kField, "").empty())
-    return net::Response::redirect(with_query("/end_session", *form));
+    return net::Response::redirect(with_query(cat(desk.settings.issuer_path, "/end_session"), *form));
   const auto wish = read_wish(desk, *form);
   if (!wish) return show_fault(desk, request, wish.error());
   const callers::CallerPtr caller = find_person(desk, request);

@@ -38,6 +38,9 @@ net::Response remove_registration(const Desk& desk, const net::Request& request)
 // metadata.cc
 net::Response give_metadata(const Desk& desk, const net::Request& request);
 std::shared_ptr<const std::string> write_metadata(const Settings& settings);
+// RFC 9728: about the userinfo endpoint as a resource.
+net::Response give_userinfo_metadata(const Desk& desk, const net::Request& request);
+std::shared_ptr<const std::string> write_userinfo_metadata(const Settings& settings);
 net::Response give_keys(const Desk& desk, const net::Request& request);
 
 }  // namespace lanyard::doors::oauth

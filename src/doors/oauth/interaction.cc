@@ -98,6 +98,7 @@ static Result<Kept> keep_data(const Desk& desk, const net::Request& request, jso
     kept.cookie = desk.parts.cookies.interaction(cookie);
   }
   data.set("browser", mark_of_browser(cookie));
+  data.set("issuer_path", desk.settings.issuer_path);
   LANYARD_TRY(const Secret id, desk.parts.artefacts.issue(ArtefactKind::interaction, "", {}, data,
                                                           desk.settings.interaction_life));
   kept.id = id.reveal();
@@ -133,8 +134,11 @@ Result<Found> find_interaction(const Desk& desk, const net::Request& request, st
   LANYARD_TRY(const std::int64_t begun, json::get_integer(artefact.data, "begun"));
   LANYARD_TRY(const bool was_pushed, json::get_bool(artefact.data, "pushed"));
   LANYARD_TRY(const Form form, parse_form(parameters));
-  ReadRequest read = read_request(desk, form, was_pushed ? Arrived::pushed : Arrived::by_browser);
+  LANYARD_TRY(const std::string issuer_path, json::string_or(artefact.data, "issuer_path", ""));
   Found found;
+  found.desk = desk.find(issuer_path);
+  if (found.desk == nullptr) return other_browser();
+  ReadRequest read = read_request(*found.desk, form, was_pushed ? Arrived::pushed : Arrived::by_browser);
   if (read.rejected) {
     found.rejected = std::move(read.rejected);
     return found;

@@ -30,6 +30,7 @@ Result<Kept> keep_device(const Desk& desk, const net::Request& request, const st
 
 // Reads it again, with the client as it is now. `rejected` where the client is not what it was.
 struct Found {
+  const Desk* desk = nullptr;  // of the issuer that was asked, with an interaction or a rejection
   std::optional<Interaction> interaction;
   std::optional<RejectedRequest> rejected;
   std::optional<std::string> user_code;  // it was kept by keep_device()

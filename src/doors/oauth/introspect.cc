@@ -15,16 +15,11 @@ struct Question {
 };
 
 Outcome<Question> read_question(const Desk& desk, const net::Request& request) {
-  if (!request.query().empty())
-    return invalid_request("Parameters belong into the body, not into the address.");
-  const auto form = request.form();
-  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
-  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
-  auto client = authenticate(desk, request, *form);
-  if (!client) return client.error();
-  std::string token = form->value_or("token", "");
+  const auto sent = read_client_form(desk, request);
+  if (!sent) return sent.error();
+  std::string token = sent->form.value_or("token", "");
   if (token.empty()) return invalid_request("token is missing.");
-  return Question{client->client, std::move(token)};
+  return Question{sent->client, std::move(token)};
 }
 
 net::Response inactive() {
@@ -47,7 +42,7 @@ json::Object describe(const Desk& desk, const Alive& alive) {
   for (const json::Member& member : alive.token.claims) body.set(member.name, member.value);
   body.set("token_type", alive.token.claims.find("cnf") != nullptr ? "DPoP" : "Bearer");
   if (alive.person && alive.person->account.username) body.set("username", *alive.person->account.username);
-  body.set("iss", desk.settings.public_url);
+  body.set("iss", desk.issuer);
   return body;
 }
 
@@ -65,7 +60,7 @@ std::optional<json::Object> describe_refresh_token(const Desk& desk, const net::
                       {"client_id", grant->client.str()},
                       {"sub", grant->account.str()},
                       {"scope", join(grant->scopes, " ")},
-                      {"iss", desk.settings.public_url},
+                      {"iss", desk.issuer},
                       {"exp", to_micros(grant->idle_until) / 1'000'000},
                       {"iat", to_micros(grant->created_at) / 1'000'000}};
 }
@@ -83,7 +78,7 @@ net::Response introspect(const Desk& desk, const net::Request& request) {
     const auto body = describe_refresh_token(desk, request, *asked);
     return body ? net::Response::json(200, json::write(*body)) : inactive();
   }
-  const auto alive = desk.parts.callers.find_alive(asked->token, request);
+  const auto alive = find_alive(desk, asked->token, request);
   if (!alive && alive.error().code == Code::unavailable)
     return refuse(desk, request, from_error(alive.error()), asked->client->id.str());
   if (!alive || !may_see(*asked->client, (*alive)->token)) return inactive();
@@ -109,8 +104,8 @@ net::Response revoke(const Desk& desk, const net::Request& request) {
     actor.label = client;
     if (grant) done = desk.parts.grants.end(grant->id, "revoked by its application", actor);
   } else {
-    const auto token = tokens::read_ours(desk.parts.keys, desk.settings.public_url, asked->token,
-                                         desk.parts.clock.now(), tokens::Expired::refuse);
+    const auto token = tokens::read_ours(desk.parts.keys, desk.issuers, asked->token, desk.parts.clock.now(),
+                                         tokens::Expired::refuse);
     if (!token && token.error().code == Code::unavailable)
       return refuse(desk, request, from_error(token.error()), client);
     if (token && token->client_id != client)

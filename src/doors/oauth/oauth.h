@@ -1,6 +1,7 @@
 // The OpenID provider and authorization server: certified clients, grid tools and Hubs talk to it unmodified.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,14 +23,34 @@
 #include "domain/tokens/once.h"
 #include "domain/tokens/released_names.h"
 #include "platform/crypto/certificate.h"
+#include "platform/crypto/jws.h"
 #include "platform/net/router.h"
 #include "platform/view/guard.h"
 #include "platform/view/page.h"
 
 namespace lanyard::doors::oauth {
 
+// The keys that clients publish at a `jwks_uri`: whether one of them made this signature, and whether the one
+// with this thumbprint is there. Code::unauthenticated, Code::unavailable; both may wait for the client.
+struct RemoteKeys {
+  std::function<Status(const std::string& jwks_uri, const crypto::UnverifiedJws& jws,
+                       const std::vector<crypto::Algorithm>& allowed)>
+      verify;
+  std::function<Status(const std::string& jwks_uri, const std::string& thumbprint)> find;
+};
+
+// An issuer of ours below the public address (PA3).
+struct FurtherIssuer {
+  std::string path;  // "/vo/rubin"
+  bool open_registration = false;
+};
+
 struct Settings {
-  std::string public_url;                                  // the issuer, byte for byte
+  std::string public_url;   // where this service is; the main issuer, byte for byte
+  std::string issuer_path;  // what an issuer's name has behind that; "" for the main one
+  std::vector<FurtherIssuer> further_issuers;
+  bool takes_certificates = false;                         // of clients, in some way (RFC 8705)
+  std::string certificate_url;                             // where, when that is not public_url; no path
   std::vector<std::string> nonce_keys;                     // Sealer::derive_all("dpop nonce")
   std::shared_ptr<const crypto::Authorities> authorities;  // of clients' certificates; may be nullptr
   Duration code_life = std::chrono::seconds(60);
@@ -42,6 +63,7 @@ struct Settings {
 };
 
 struct Parts {
+  RemoteKeys remote_keys;
   journal::Ledger& ledger;
   groups::Groups& groups;
   sessions::Sessions& sessions;
@@ -78,10 +100,14 @@ struct Parts {
 // GET, PUT, DELETE /register/{id} what became of it (RFC 7592)
 // GET, POST /end_session          an application asks to sign somebody out
 // GET  /jwks, /.well-known/openid-configuration, /.well-known/oauth-authorization-server
+// GET  /.well-known/oauth-protected-resource/userinfo    RFC 9728
 // clang-format on
+// A further issuer has all of them below its path, but for the pages /authorize/continue, /consent, /device
+// and /device/confirm, which people share; its metadata stand at both places, in front of the path (RFC 8414
+// section 3.1) and behind it.
 class OAuth {
  public:
-  OAuth(Parts parts, Settings settings);
+  OAuth(const Parts& parts, Settings settings);
   ~OAuth();
   void mount(net::Router& router);
 

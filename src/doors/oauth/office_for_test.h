@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "platform/crypto/digest.h"
+#include "test/support/databases.h"
 #include "test/support/house.h"
 
 namespace lanyard::doors::oauth {

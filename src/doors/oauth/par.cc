@@ -17,18 +17,13 @@ bool is_proof(std::string_view name) {
 }
 
 Outcome<json::Object> push(const Desk& desk, const net::Request& request, std::string& client_id) {
-  if (!request.query().empty())
-    return invalid_request("Parameters belong into the body, not into the address.");
-  const auto form = request.form();
-  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
-  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
-  auto client = authenticate(desk, request, *form);
-  if (!client) return client.error();
-  client_id = client->client->id.str();
-  if (!form->value_or("request_uri", "").empty())
+  const auto sent = read_client_form(desk, request);
+  if (!sent) return sent.error();
+  client_id = sent->client->id.str();
+  if (!sent->form.value_or("request_uri", "").empty())
     return invalid_request("A pushed request can not point to another one.");
   Form kept{{"client_id", client_id}};
-  for (const auto& [name, value] : form->pairs()) {
+  for (const auto& [name, value] : sent->form.pairs()) {
     if (name == "client_id" && value != client_id) return invalid_request("client_id is not who sends this.");
     if (name != "client_id" && !is_proof(name)) kept.add(name, value);
   }

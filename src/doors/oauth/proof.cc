@@ -1,14 +1,20 @@
 #include "doors/oauth/proof.h"
 
 #include "base/text.h"
+#include "doors/oauth/request.h"
 #include "platform/crypto/certificate.h"
 
 namespace lanyard::doors::oauth {
 
-Outcome<Authenticated> authenticate(const Desk& desk, const net::Request& request, const Form& form) {
-  Authentication found = desk.auth->authenticate(request, form);
+Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& request) {
+  if (!request.query().empty())
+    return invalid_request("Parameters belong into the body, not into the address.");
+  auto form = request.form();
+  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
+  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
+  Authentication found = desk.auth->authenticate(request, *form);
   if (!found.client) return std::move(found.error);
-  return *std::move(found.client);
+  return ClientForm{*std::move(form), std::move(found.client->client)};
 }
 
 std::string certificate_of(const net::Request& request) {
@@ -27,13 +33,18 @@ Outcome<std::string> find_dpop(const Desk& desk, const net::Request& request,
     return std::string();
   }
   const std::string url = cat(desk.settings.public_url, request.path());
+  const std::string alias = cat(desk.settings.certificate_url, request.path());
   const Time now = desk.parts.clock.now();
   question.method = request.method_text();
   question.url = url;
   question.now = now;
   question.access_token = access_token;
   question.nonces = desk.nonces.get();
-  const auto proof = tokens::check_dpop(question);
+  auto proof = tokens::check_dpop(question);
+  if (!proof && proof.error().code == Code::invalid && !desk.settings.certificate_url.empty()) {
+    question.url = alias;  // it may have come there
+    proof = tokens::check_dpop(question);
+  }
   if (!proof) {
     if (proof.error().code == Code::expired) return use_dpop_nonce(desk.nonces->make(now));
     return invalid_dpop_proof(proof.error().message);

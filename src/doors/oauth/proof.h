@@ -10,7 +10,14 @@
 
 namespace lanyard::doors::oauth {
 
-Outcome<Authenticated> authenticate(const Desk& desk, const net::Request& request, const Form& form);
+// What a program sends by POST, and the client that proved that it sends it: the head of every endpoint for
+// programs. Parameters in the address, a body that is no form and repeated parameters are refused before
+// anybody is asked for a proof (RFC 6749 section 3.2, attack row 56).
+struct ClientForm {
+  Form form;
+  clients::ClientPtr client;
+};
+Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& request);
 
 // RFC 8705 section 3.1: of the certificate that was shown; "" when there is none.
 std::string certificate_of(const net::Request& request);

@@ -88,14 +88,15 @@ Outcome<clients::ClientPtr> find_managed(const Desk& desk, const net::Request& r
   token = **shown;
   const auto client = desk.parts.registry.find_by_registration_token(Secret(token));
   if (!client && client.error().code == Code::unavailable) return from_error(client.error());
-  if (!client || (*client)->id.str() != request.path_part("id") || !(*client)->enabled)
+  if (!client || (*client)->id.str() != request.path_part("id") || !(*client)->enabled ||
+      (*client)->issuer_path != desk.settings.issuer_path)
     return challenge("This is not the token of that registration.");
   return *client;
 }
 
 json::Object with_management(const Desk& desk, const clients::Client& client, std::string_view token) {
   json::Object out = describe_registration(client);
-  out.set("registration_client_uri", cat(desk.settings.public_url, "/register/", client.id.str()));
+  out.set("registration_client_uri", cat(desk.issuer, "/register/", client.id.str()));
   out.set("registration_access_token", token);
   return out;
 }
@@ -114,6 +115,7 @@ Outcome<json::Object> register_one(const Desk& desk, const net::Request& request
   if (!body) return body.error();
   clients::Client fresh;
   fresh.source = "registration";
+  fresh.issuer_path = desk.settings.issuer_path;
   fresh.owner = who->account;
   fresh.lives = desk.settings.lives;
   auto wanted = read_registration(*body, std::move(fresh), desk.settings.registration_scopes);

@@ -139,7 +139,7 @@ TEST_F(Registering, attack_089_what_is_wrong_is_named) {
                "invalid_client_metadata"},
            Row{R"({"redirect_uris":["https://a.example/"],"token_endpoint_auth_method":"private_key_jwt"})",
                "invalid_client_metadata"},
-           Row{R"({"redirect_uris":["https://a.example/"],"jwks_uri":"https://10.0.0.1/keys"})",
+           Row{R"({"redirect_uris":["https://a.example/"],"jwks_uri":"http://keys.example.org/keys"})",
                "invalid_client_metadata"},
            Row{R"({"redirect_uris":["https://a.example/"],"id_token_signed_response_alg":"none"})",
                "invalid_client_metadata"},

@@ -14,7 +14,7 @@ using clients::Client;
 using clients::Grant;
 
 // The members that are heard; all others are passed over (RFC 7591 section 2).
-constexpr std::array<std::string_view, 16> kHeard{"client_name",
+constexpr std::array<std::string_view, 17> kHeard{"client_name",
                                                   "client_uri",
                                                   "logo_uri",
                                                   "policy_uri",
@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 16> kHeard{"client_name",
                                                   "post_logout_redirect_uris",
                                                   "token_endpoint_auth_method",
                                                   "jwks",
+                                                  "jwks_uri",
                                                   "scope",
                                                   "id_token_signed_response_alg",
                                                   "require_pushed_authorization_requests",
@@ -42,10 +43,6 @@ std::optional<OauthError> check_methods(const json::Object& wanted) {
           "token_endpoint_auth_method must be client_secret_basic, client_secret_post, private_key_jwt or "
           "none.");
   }
-  const json::Value* keys = wanted.find("jwks_uri");
-  // Nothing that a stranger names is fetched.
-  if (keys != nullptr && !keys->is_null())
-    return invalid_client_metadata("jwks_uri is not taken from clients that register themselves; send jwks.");
   return {};
 }
 
@@ -170,12 +167,13 @@ Outcome<Client> read_registration(const json::Object& wanted, Client before,
   const json::Value* method = heard.find("token_endpoint_auth_method");
   client.auth = method == nullptr || method->is_null() ? AuthMethod::client_secret_basic : said->auth;
   client.jwks = said->jwks;
-  client.jwks_uri.clear();
+  client.jwks_uri = said->jwks_uri;
   client.id_token_algorithm = said->id_token_algorithm;
   client.requires_pushed_requests = said->requires_pushed_requests;
   client.requires_dpop = said->requires_dpop;
   // Trust was in what stood there before.
   client.is_trusted = false;
+  client.may_omit_pkce = false;
   client.exchanges_for.clear();
   choose_profile(client);
   if (auto fault = find_fault(client)) return *std::move(fault);

@@ -36,7 +36,7 @@ Ruled client_is_known(Draft& d) {
   const auto id = d.form.find("client_id");
   if (!id) return invalid_request("client_id was sent more than once.");
   if (!*id || (*id)->empty()) return invalid_request("client_id is missing.");
-  auto client = d.desk.parts.registry.find(**id);
+  auto client = d.desk.find_client(**id);
   if (!client) {
     if (client.error().code == Code::not_found)
       return invalid_request("No application is registered here under this client_id.");
@@ -115,9 +115,11 @@ Ruled response_mode_is_query(Draft& d) {
   return invalid_request("Only response_mode=query is offered.");
 }
 
-// RFC 7636, attack row 62: for every client, and S256 only; an absent method would mean "plain".
+// RFC 7636, attack row 62: S256 only; an absent method would mean "plain". A client may be excused from it,
+// but not from half of it.
 Ruled has_challenge(Draft& d) {
   const std::string challenge = d.value("code_challenge");
+  if (challenge.empty() && d.out.client->may_omit_pkce && d.value("code_challenge_method").empty()) return {};
   if (challenge.empty()) return invalid_request("code_challenge is missing: PKCE is needed (RFC 7636).");
   if (d.value("code_challenge_method") != "S256")
     return invalid_request("code_challenge_method must be S256.");
@@ -186,8 +188,8 @@ Ruled dpop_key_is_a_thumbprint(Draft& d) {
 Ruled hint_is_ours(Draft& d) {
   const std::string hint = d.value("id_token_hint");
   if (hint.empty()) return {};
-  const auto token = tokens::read_ours(d.desk.parts.keys, d.desk.settings.public_url, hint,
-                                       d.desk.parts.clock.now(), tokens::Expired::allow);
+  const auto token = tokens::read_ours(d.desk.parts.keys, d.desk.issuers, hint, d.desk.parts.clock.now(),
+                                       tokens::Expired::allow);
   if (!token) {
     if (token.error().code == Code::unavailable) return from_error(token.error());
     return invalid_request("id_token_hint is not an ID token of ours.");

@@ -12,6 +12,14 @@ Result<PersonPtr> find_member(const Desk& desk, const net::Request& request, con
   return person;
 }
 
+Result<std::shared_ptr<const Alive>> find_alive(const Desk& desk, std::string_view token,
+                                                const net::Request& request) {
+  LANYARD_TRY(auto alive, desk.parts.callers.find_alive(token, request));
+  if (alive->token.issuer != desk.issuer)
+    return make_error(Code::unauthenticated, "The token is another issuer's.");
+  return alive;
+}
+
 Status revoke_token(const Desk& desk, const tokens::Ours& token, const access::Actor& actor) {
   return desk.parts.ledger.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
     LANYARD_TRY(const bool is_first, tokens::Once::first_time_in(connection, tokens::kRevoked, "", token.jti,

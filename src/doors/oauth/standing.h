@@ -18,6 +18,10 @@ Result<PersonPtr> find_member(const Desk& desk, const net::Request& request, con
 
 using callers::Alive;
 
+// As callers::Callers::find_alive; a token of another issuer of ours is Code::unauthenticated here.
+Result<std::shared_ptr<const Alive>> find_alive(const Desk& desk, std::string_view token,
+                                                const net::Request& request);
+
 // Revoked access tokens are remembered until they expire by themselves.
 // Whose cached verdicts fall with it.
 Status revoke_token(const Desk& desk, const tokens::Ours& token, const access::Actor& actor);

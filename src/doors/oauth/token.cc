@@ -23,29 +23,27 @@ constexpr std::array<Row, 5> kGrants{{
 }};
 
 Answered answer(const Desk& desk, const net::Request& request, std::string& client_id) {
-  if (!request.query().empty())
-    return invalid_request("Parameters belong into the body, not into the address.");
-  auto form = request.form();
-  if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
-  if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
-  auto client = authenticate(desk, request, *form);
-  if (!client) return client.error();
-  client_id = client->client->id.str();
-  const std::string type = form->value_or("grant_type", "");
+  auto sent = read_client_form(desk, request);
+  if (!sent) return sent.error();
+  client_id = sent->client->id.str();
+  const std::string type = sent->form.value_or("grant_type", "");
   if (type.empty()) return invalid_request("grant_type is missing.");
   const auto wanted = clients::parse_grant(type);
   const auto* const row = std::ranges::find_if(kGrants, [&](const Row& one) {
     return wanted && clients::to_string(one.grant) == type && one.grant == *wanted;
   });
   if (row == kGrants.end()) return unsupported_grant_type("This grant is not offered here.");
-  if (!client->client->may(row->grant))
+  if (!sent->client->may(row->grant))
     return unauthorized_client("This application is not registered for this grant.");
-  TokenRequest asked{request, *std::move(form), client->client, "", certificate_of(request)};
+  TokenRequest asked{request, std::move(sent->form), sent->client, "", certificate_of(request)};
   auto proof = find_dpop(desk, request);
   if (!proof) return proof.error();
   asked.dpop_thumbprint = std::move(*proof);
   if (asked.client->requires_dpop && asked.dpop_thumbprint.empty())
     return invalid_request("This application must send a DPoP proof (RFC 9449).");
+  // Without one its tokens would be anybody's.
+  if (asked.client->requires_tls_binding && asked.bound_to().empty())
+    return invalid_request("This application must show its certificate (RFC 8705).");
   return row->answer(desk, asked);
 }
 

@@ -15,7 +15,11 @@ std::optional<OauthError> check_code(const CodeData& code, const TokenRequest& a
   const auto redirect_uri = asked.form.find("redirect_uri");
   if (redirect_uri && *redirect_uri && **redirect_uri != code.redirect_uri)
     return invalid_grant("The redirect_uri is not the one that the code was sent to.");
-  if (!verifier_fits(asked.form.value_or("code_verifier", ""), code.challenge))
+  const std::string verifier = asked.form.value_or("code_verifier", "");
+  // Attack row 62. A code without a challenge is the exception of its client, as long as that stands; and
+  // then a verifier says that somebody took the challenge away on its way (RFC 9700 section 4.8.2).
+  const bool is_excused = code.challenge.empty() && verifier.empty() && asked.client->may_omit_pkce;
+  if (!is_excused && !verifier_fits(verifier, code.challenge))
     return invalid_grant("The code_verifier does not fit (RFC 7636).");
   if (!code.dpop_jkt.empty() && code.dpop_jkt != asked.dpop_thumbprint)
     return invalid_grant("The code is bound to another key.");

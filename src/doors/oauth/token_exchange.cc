@@ -96,7 +96,7 @@ Outcome<std::vector<std::string>> smaller_audience(const tokens::Ours& token, co
 
 Answered by_exchange(const Desk& desk, const TokenRequest& asked) {
   if (const auto fault = check_form(asked.form)) return *fault;
-  const auto found = desk.parts.callers.find_alive(asked.form.value_or("subject_token", ""), asked.http);
+  const auto found = find_alive(desk, asked.form.value_or("subject_token", ""), asked.http);
   if (!found) {
     if (found.error().code == Code::unavailable) return from_error(found.error());
     return invalid_request(cat("The subject_token is not good: ", found.error().message));

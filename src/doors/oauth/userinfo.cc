@@ -28,6 +28,7 @@ std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Requ
   const auto shown = find_bearer(desk, request);
   if (!shown || shown->by_dpop) return {};
   const auto alive = desk.parts.callers.find_alive_now(shown->token);
+  if (alive && alive->token.issuer != desk.issuer) return {};
   // A bound token is looked at where its proof can be remembered, and PanDA's names are in the database.
   if (!alive || alive->token.claims.find("cnf") != nullptr || tokens::is_for_panda(*alive->client)) return {};
   return answer(desk, request, *alive);
@@ -36,7 +37,7 @@ std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Requ
 net::Response give_userinfo(const Desk& desk, const net::Request& request) {
   const auto shown = find_bearer(desk, request);
   if (!shown) return refuse(desk, request, shown.error());
-  const auto alive = desk.parts.callers.find_alive(shown->token, request);
+  const auto alive = find_alive(desk, shown->token, request);
   if (!alive) {
     if (alive.error().code == Code::unavailable) return refuse(desk, request, from_error(alive.error()));
     return refuse(desk, request, bearer_error(desk, "invalid_token", alive.error().message, 401));

@@ -34,6 +34,15 @@ Result<std::vector<clients::Client>> find_clients(clients::Registry& registry, s
   return all;
 }
 
+// Whom the PanDA server takes for robots of this organisation. Ids of clients are no secrets.
+Result<json::Array> find_robots(clients::Registry& registry, std::string_view organisation) {
+  LANYARD_TRY(const auto all, registry.find_by_organisation(organisation));
+  json::Array ids;
+  for (const clients::Client& one : all)
+    if (one.enabled && !one.robot_roles.empty()) ids.emplace_back(one.id.str());
+  return ids;
+}
+
 }  // namespace
 
 net::Response give_configuration(const Desk& desk, const net::Request& request) {
@@ -50,8 +59,12 @@ net::Response give_configuration(const Desk& desk, const net::Request& request) 
   json::Object body{{"audience", client.audiences.empty() ? client.id.str() : client.audiences.front()},
                     {"client_id", client.id.str()},
                     {"client_secret", nullptr},
-                    {"oidc_config_url", cat(desk.settings.public_url, "/.well-known/openid-configuration")},
+                    {"oidc_config_url",
+                     cat(desk.settings.public_url, client.issuer_path, "/.well-known/openid-configuration")},
                     {"vo", client.virtual_organisation}};
+  const auto robots = find_robots(desk.parts.registry, client.virtual_organisation);
+  if (!robots) return problem(503, "Service Unavailable", "The database is away; try again soon.");
+  if (!robots->empty()) body.set("robot_ids", *robots);
   if (client.profile == clients::Profile::wlcg) body.set("jwt_profile", "wlcg");
   net::Response response = net::Response::json(200, json::write(std::move(body)));
   response.header("Cache-Control", "public, max-age=60");

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "base/time.h"
@@ -24,7 +25,8 @@ struct Parts {
 };
 
 struct Settings {
-  std::string public_url;  // the issuer, byte for byte
+  std::string public_url;            // the main issuer, byte for byte
+  std::vector<std::string> issuers;  // all of ours, that one among them
 };
 
 // GET       /auth/{file}   "Rubin_auth_config.json": what panda-client needs to begin

@@ -44,6 +44,22 @@ Result<ClientPtr> find_client(const Sources& sources, const json::Object& claims
   return client;
 }
 
+// A client's own access token says so with `sub`; a person's names the account there.
+bool is_own_token(const crypto::UnverifiedJws& jws, const json::Object& claims) {
+  return jws.typ == "at+jwt" && !text_of(claims, "sub").empty() &&
+         text_of(claims, "sub") == text_of(claims, "client_id");
+}
+
+// The PanDA server knows robots by `robot_ids` of its file, we by what stands at the client.
+Result<ClientPtr> find_robot(const Sources& sources, const json::Object& claims) {
+  auto client = sources.find_client(text_of(claims, "sub"));
+  if (!client && client.error().code == Code::unavailable) return client;
+  const bool is_robot = client && has_organisation(**client) && !(*client)->robot_roles.empty() &&
+                        (*client)->may(clients::Grant::client_credentials);
+  if (!is_robot) return refuse("cannot extract client_id from token");
+  return client;
+}
+
 Status check_signature(const Sources& sources, const crypto::UnverifiedJws& jws) {
   if (jws.kid.empty()) return refuse("cannot extract kid from headers");
   const bool is_known =
@@ -78,9 +94,12 @@ Status check_times(const Sources& sources, const json::Object& claims) {
   return {};
 }
 
-// Byte for byte: a prefix of the issuer is another issuer.
-Status check_issuer(const Sources& sources, const json::Object& claims) {
-  if (text_of(claims, "iss") != sources.issuer) return refuse("failed to decode: Invalid issuer");
+// Byte for byte: a prefix of the issuer is another issuer. One of ours, and the one that its client is of.
+Status check_issuer(const Sources& sources, const Client& client, const json::Object& claims) {
+  const std::string iss = text_of(claims, "iss");
+  if (iss != cat(sources.main_issuer, client.issuer_path) ||
+      std::ranges::find(sources.issuers, iss) == sources.issuers.end())
+    return refuse("failed to decode: Invalid issuer");
   return {};
 }
 
@@ -122,6 +141,16 @@ Result<std::string> check_groups(const json::Object& claims, const Client& clien
   return wanted;
 }
 
+// What the PanDA server makes up for a robot: groups that fit, and a name.
+Result<std::string> check_robot_role(const Client& client, const Origin& origin, Good& good) {
+  good.name = cat("robot ", origin.role.empty() ? "None" : origin.role);
+  if (origin.role.empty()) return origin.organisation;
+  const std::string wanted = cat(origin.organisation, "/", origin.role);
+  if (std::ranges::find(client.robot_roles, origin.role) == client.robot_roles.end())
+    return refuse(cat("Not a member of the ", cut_utf8(wanted, 200), " group"));
+  return wanted;
+}
+
 }  // namespace
 
 Result<Good> check_token(const Sources& sources, std::string_view token,
@@ -130,16 +159,23 @@ Result<Good> check_token(const Sources& sources, std::string_view token,
   auto claims = json::parse_object(jws.payload);
   if (!claims) return refuse("Invalid token. Invalid payload string");
   Good good;
-  LANYARD_TRY(good.client, find_client(sources, *claims));
+  good.is_robot = is_own_token(jws, *claims);
+  LANYARD_TRY(good.client, good.is_robot ? find_robot(sources, *claims) : find_client(sources, *claims));
   LANYARD_CHECK(check_signature(sources, jws));
   LANYARD_CHECK(check_times(sources, *claims));
-  LANYARD_CHECK(check_issuer(sources, *claims));
-  LANYARD_CHECK(check_kind(jws, *claims));
+  LANYARD_CHECK(check_issuer(sources, *good.client, *claims));
+  if (!good.is_robot) {
+    LANYARD_CHECK(check_kind(jws, *claims));
+  }
   LANYARD_TRY(good.origin, check_origin(sources, *good.client, origin));
-  LANYARD_TRY(good.group, check_groups(*claims, *good.client, good.origin));
+  if (good.is_robot) {
+    LANYARD_TRY(good.group, check_robot_role(*good.client, good.origin, good));
+  } else {
+    LANYARD_TRY(good.group, check_groups(*claims, *good.client, good.origin));
+    good.name = text_of(*claims, "name");
+  }
   good.sub = text_of(*claims, "sub");
   good.jti = text_of(*claims, "jti");
-  good.name = text_of(*claims, "name");
   good.nickname = text_of(*claims, "preferred_username");
   good.expires_at = from_unix_seconds(*seconds_of(*claims, "exp"));
   good.claims = std::move(*claims);

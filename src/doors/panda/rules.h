@@ -19,15 +19,18 @@ namespace lanyard::doors::panda {
 
 // Where the rules look things up; each may fail with Code::unavailable.
 struct Sources {
-  std::string_view issuer;
+  std::string_view main_issuer;
+  const std::vector<std::string>& issuers;  // all of ours
   std::function<Result<clients::ClientPtr>(std::string_view id)> find_client;
   std::function<Result<std::vector<clients::Client>>(std::string_view organisation)> find_organisation;
   const std::vector<crypto::PublicKey>& keys;
   Time now{};
 };
 
-// A token that keeps the rules. Whether its person still may is the next question.
+// A token that keeps the rules. Whether its person, or its robot, still may is the next question.
 struct Good {
+  // An access token that a client got for itself (RFC 6749 section 4.4): nobody stands behind it.
+  bool is_robot = false;
   json::Object claims;
   clients::ClientPtr client;
   Origin origin;

@@ -68,6 +68,7 @@ class PandaRules : public ::testing::Test {
   }
   Result<Good> check(std::string_view token, std::optional<std::string_view> origin) {
     const Sources sources{kIssuer,
+                          issuers_,
                           [this](std::string_view id) -> Result<clients::ClientPtr> {
                             const auto found = clients_.find(std::string(id));
                             if (found == clients_.end()) return make_error(Code::not_found, "none");
@@ -79,7 +80,8 @@ class PandaRules : public ::testing::Test {
                               if (client.virtual_organisation == name) all.push_back(client);
                             return all;
                           },
-                          keys_, from_unix_seconds(kNow)};
+                          keys_,
+                          from_unix_seconds(kNow)};
     return check_token(sources, token, origin);
   }
   // "" when it is good.
@@ -89,6 +91,7 @@ class PandaRules : public ::testing::Test {
   }
 
   std::map<std::string, clients::Client> clients_;
+  std::vector<std::string> issuers_{std::string(kIssuer), cat(kIssuer, "/vo/rubin")};
   std::vector<crypto::PublicKey> keys_{test::test_key(Algorithm::rs256).public_key(),
                                        test::test_key(Algorithm::es256).public_key()};
 };
@@ -221,6 +224,72 @@ TEST_F(PandaRules, row_PA6_headers_and_signatures) {
     EXPECT_TRUE(text.starts_with(one.said)) << text << " instead of " << one.said;
   }
   EXPECT_EQ(said(good, "Rubin"), "");
+}
+
+// One consumer takes tokens of several issuers of ours, each with its own clients (PA3).
+TEST_F(PandaRules, row_PA3_a_client_of_a_further_issuer_has_tokens_of_that_issuer) {
+  add("vera", "Rubin").issuer_path = "/vo/rubin";
+  const std::string rubin = cat(kIssuer, "/vo/rubin");
+  EXPECT_EQ(said(token_of(cat(R"({"aud":"vera","iss":")", rubin, "\"}")), "Rubin"), "");
+  const std::string wrong = "failed to decode: Invalid issuer";
+  EXPECT_EQ(said(token_of(R"({"aud":"vera"})"), "Rubin"), wrong);
+  EXPECT_EQ(said(token_of(cat(R"({"iss":")", rubin, "\"}")), "Rubin"), wrong);
+  issuers_.pop_back();
+  EXPECT_EQ(said(token_of(cat(R"({"aud":"vera","iss":")", rubin, "\"}")), "Rubin"), wrong)
+      << "an issuer that was taken out of the configuration";
+}
+
+// What a client gets for itself: no groups, no name, `sub` is the client.
+class PandaRobots : public PandaRules {
+ protected:
+  PandaRobots() {
+    clients::Client& robot = add("pilot", "Rubin");
+    robot.robot_roles = {"production"};
+    robot.grants = {clients::Grant::client_credentials};
+    add("plain", "Rubin").grants = {clients::Grant::client_credentials};
+  }
+  static std::string token(std::string_view changes = "{}", std::string_view typ = "at+jwt") {
+    json::Object claims = claims_of(
+        R"({"sub":"pilot","client_id":"pilot","aud":"https://panda.example.org","name":null,"groups":null,
+            "preferred_username":null,"jti":"0123456789abcdef012345"})");
+    const auto changed = json::parse_object(changes);
+    for (const json::Member& member : *changed) claims.set(member.name, member.value);
+    return test::signed_token(test::test_key(Algorithm::rs256),
+                              cat(R"({"alg":"RS256","typ":")", typ, R"(","kid":")", key_id(), "\"}"),
+                              json::write(claims));
+  }
+};
+
+TEST_F(PandaRobots, row_PA6_a_robot_has_the_roles_that_stand_at_its_client) {
+  const auto with_role = check(token(), "Rubin:production");
+  ASSERT_TRUE(with_role.ok()) << with_role.error().message;
+  EXPECT_TRUE(with_role->is_robot);
+  EXPECT_EQ(with_role->name, "robot production");
+  EXPECT_EQ(with_role->group, "Rubin/production");
+  const auto without = check(token(), "Rubin");
+  ASSERT_TRUE(without.ok()) << without.error().message;
+  EXPECT_EQ(without->name, "robot None") << "as the PanDA server writes it";
+  EXPECT_EQ(said(token(), "Rubin:pilot"), "Not a member of the Rubin/pilot group");
+  EXPECT_EQ(said(token(), "atlas"), "Unknown vo : atlas");
+}
+
+TEST_F(PandaRobots, attack_078_who_is_not_said_to_be_a_robot_is_none) {
+  const std::string unknown = "cannot extract client_id from token";
+  EXPECT_EQ(said(token(R"({"sub":"plain","client_id":"plain"})"), "Rubin"), unknown);
+  EXPECT_EQ(said(token(R"({"sub":"nobody","client_id":"nobody"})"), "Rubin"), unknown);
+  EXPECT_EQ(said(token(R"({"sub":"0123456789abcde"})"), "Rubin"), unknown) << "a person's access token";
+  EXPECT_EQ(said(token("{}", "JWT"), "Rubin"), unknown) << "not an access token";
+  clients_.at("pilot").enabled = false;
+  EXPECT_EQ(said(token(), "Rubin"), unknown);
+  clients_.at("pilot").enabled = true;
+  clients_.at("pilot").grants = {clients::Grant::authorization_code};
+  EXPECT_EQ(said(token(), "Rubin"), unknown);
+}
+
+TEST_F(PandaRobots, the_other_rules_hold_for_robots_too) {
+  EXPECT_EQ(said(token(cat(R"({"exp":)", kNow, "}")), "Rubin"), "Invalid token. Signature has expired");
+  EXPECT_EQ(said(token(R"({"iss":"https://other.example.org"})"), "Rubin"),
+            "failed to decode: Invalid issuer");
 }
 
 }  // namespace

@@ -58,6 +58,16 @@ Result<std::shared_ptr<const callers::Person>> find_person(const Desk& desk, con
   return person;
 }
 
+// Nobody stands behind a robot but its client: switched off, made anew or revoked, it is none any more.
+Status check_robot(const Desk& desk, const net::Request& request, const Good& good, std::string_view token) {
+  const auto alive = desk.parts.callers.find_alive(token, request);
+  if (!alive && alive.error().code == Code::unavailable) return alive.error();
+  if (!alive) return refuse(cat("Invalid token. ", alive.error().message));
+  if ((*alive)->person || (*alive)->client->id != good.client->id)
+    return refuse("Token decode failure. this is not a robot's token");
+  return {};
+}
+
 json::Object describe(const Good& good) {
   const bool has_role = !good.origin.role.empty();
   std::string dn = good.name.empty() ? good.sub : tokens::panda_name(good.name);
@@ -79,10 +89,16 @@ Result<json::Object> judge(const Desk& desk, const net::Request& request, std::s
   LANYARD_TRY(const auto keys, desk.parts.keys.verifiers());
   LANYARD_TRY(const auto origin, request.header("Origin"));
   const Sources sources{desk.settings.public_url,
+                        desk.settings.issuers,
                         [&](std::string_view id) { return desk.parts.registry.find(id); },
                         [&](std::string_view name) { return desk.parts.registry.find_by_organisation(name); },
-                        *keys, desk.parts.clock.now()};
+                        *keys,
+                        desk.parts.clock.now()};
   LANYARD_TRY(const Good good, check_token(sources, token, origin));
+  if (good.is_robot) {
+    LANYARD_CHECK(check_robot(desk, request, good, token));
+    return describe(good);
+  }
   LANYARD_TRY(const auto person, find_person(desk, request, good));
   // Who left the group since the token was made is no member any more.
   if (std::ranges::find(person->groups, good.group) == person->groups.end())

@@ -35,6 +35,16 @@ class PandaDoor : public ::testing::Test {
     secret.auth_method = "client_secret_basic";
     secret.client_secret = Secret("0123456789012345678901234567890123456789");
     config.clients.push_back(secret);
+    app::ClientConfig pilot = secret;
+    pilot.id = "pilot";
+    pilot.grants = {"client_credentials"};
+    pilot.auth_method = "client_secret_post";
+    pilot.virtual_organisation = "Dune";
+    pilot.robot_roles = {"production"};
+    pilot.audiences = {"https://panda.example.org"};
+    pilot.access_token_algorithm = "RS256";
+    config.clients.push_back(pilot);
+    config.clients.push_back(client("dune", "Dune"));
     return config;
   }
   PandaDoor() { ada = house.somebody("Ada"); }
@@ -164,6 +174,36 @@ TEST_F(PandaDoor, the_scheme_is_bearer) {
   const auto none = house.get("/panda/verify");
   EXPECT_EQ(none.status(), 401);
   EXPECT_TRUE(none.find_header("WWW-Authenticate"));
+}
+
+// The token endpoint as a PanDA server asks it for its robots: with the secret in the form's body.
+TEST_F(PandaDoor, row_PA6_a_robot_is_who_its_client_is) {
+  const auto got = house.post("/token", Form{{"grant_type", "client_credentials"},
+                                             {"client_id", "pilot"},
+                                             {"client_secret", "0123456789012345678901234567890123456789"}});
+  ASSERT_EQ(got.status(), 200) << got.body();
+  const std::string robot = *json::get_string(*json::parse_object(got.body()), "access_token");
+  const auto answer = verify(robot, "Dune:production");
+  ASSERT_EQ(answer.status(), 200) << answer.body();
+  const auto document = json::parse_object(answer.body());
+  const json::Object& data = *document->find("data")->as_object();
+  EXPECT_EQ(*json::get_string(data, "dn"), "Robot Production");
+  EXPECT_EQ(*json::get_string(data, "role"), "production");
+  EXPECT_EQ(*json::get_string(data, "sub"), "pilot");
+  EXPECT_EQ(json::write(*data.find("fqans")), R"(["/Dune/Role=production"])");
+  EXPECT_NE(verify(robot, "Dune").body().find("\"dn\":\"Robot None\""), std::string::npos);
+  EXPECT_EQ(verify(robot, "Dune:pilot").status(), 403);
+  EXPECT_EQ(verify(robot, "atlas").status(), 403);
+  EXPECT_NE(house.get("/auth/Dune_auth_config.json").body().find(R"("robot_ids":["pilot"])"),
+            std::string::npos);
+
+  ASSERT_EQ(house
+                .post("/revoke", Form{{"token", robot},
+                                      {"client_id", "pilot"},
+                                      {"client_secret", "0123456789012345678901234567890123456789"}})
+                .status(),
+            200);
+  EXPECT_EQ(verify(robot, "Dune:production").status(), 403) << "revoked";
 }
 
 }  // namespace

@@ -25,6 +25,11 @@ class Office {
     return new Client({ ca: this.tls?.ca });
   }
 
+  // The same service as another of its issuers.
+  at(path) {
+    return new Office({ ...this, issuer: `${this.issuer}${path}` });
+  }
+
   async metadata() {
     return (await this.visitor().get(`${this.issuer}/.well-known/openid-configuration`)).json;
   }
@@ -179,7 +184,7 @@ function pressAtLanyard(answer, who) {
     if (person) return { form, button: person };
     const { pathname } = new URL(form.action);
     if (pathname === '/login/uni') return { form };
-    if (!/^\/(authorize|consent|device|end_session)\b/.test(pathname)) continue;
+    if (!/\/(authorize|consent|device|device\/confirm|end_session)$/.test(pathname)) continue;
     const button = form.buttons.find(({ value }) => /^(allow|approve|continue|yes|confirm)/i.test(value ?? '')) ?? form.buttons[0];
     return { form, button };
   }
