@@ -35,12 +35,16 @@ const Client& client() {
 
 Result<Assertion> check(std::string_view assertion) {
   static const std::vector<crypto::PublicKey> kKeys = clients::keys_of(client()).value();
-  return clients::check_assertion({.type = clients::kAssertionType,
-                                   .assertion = assertion,
-                                   .client = &client(),
-                                   .keys = &kKeys,
-                                   .issuer = kIssuer,
-                                   .now = kNow});
+  return clients::check_assertion(
+      {.type = clients::kAssertionType,
+       .assertion = assertion,
+       .client = &client(),
+       .verify =
+           [](const crypto::UnverifiedJws& jws, const std::vector<crypto::Algorithm>& allowed) {
+             return crypto::verify_jws(jws, kKeys, allowed);
+           },
+       .issuer = kIssuer,
+       .now = kNow});
 }
 
 // The rules of RFC 7523 section 3 once more, said about the claims and not in the order of the code.

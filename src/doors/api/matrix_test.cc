@@ -135,11 +135,14 @@ TEST_F(Matrix, one_s_own_tokens_are_open_to_people_and_closed_to_everybody_else)
 
 TEST_F(Matrix, nobody_is_asked_for_a_token_everywhere) {
   expect_everything_closed({.token = ""}, 401, "nobody");
-  EXPECT_EQ(call("GET", "/accounts", "", {.token = ""}).find_header("WWW-Authenticate"), "Bearer");
+  // RFC 9728 section 5.1: where to read who gives out tokens for this.
+  const std::string about = cat("Bearer resource_metadata=\"", house.floors().config.server.public_url,
+                                "/.well-known/oauth-protected-resource/api\"");
+  EXPECT_EQ(call("GET", "/accounts", "", {.token = ""}).find_header("WWW-Authenticate"), about);
   const std::string wrong = "lyt_" + std::string(49, 'a');
   expect_everything_closed({.token = wrong}, 401, "unknown token");
   EXPECT_EQ(call("GET", "/me", "", {.token = wrong}).find_header("WWW-Authenticate"),
-            "Bearer error=\"invalid_token\"");
+            cat(about, ", error=\"invalid_token\""));
   EXPECT_EQ(house.log_text().find(wrong), std::string::npos);
 }
 

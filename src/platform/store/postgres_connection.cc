@@ -334,8 +334,8 @@ Error PostgresConnection::error(const Answer& answer, std::string_view sql) {
     wants_retry_ = true;
     return database_unavailable("The database does not answer.", std::move(cause));
   }
-  // The server was the leader when this connection was made, and is not any more (or never was): the next connection
-  // looks for the leader among the hosts of the URL.
+  // The server was the leader when this connection was made, and is not any more (or never was): the next
+  // connection looks for the leader among the hosts of the URL.
   if (mode_ != Mode::read && (state == "25006" || is_standby())) {
     broken_ = true;
     wants_retry_ = true;

@@ -39,7 +39,8 @@ Result<Silence::Leave> Silence::ask() {
   const bool hangs = gave_up_ || (waiting_ > 0 && now - silent_since_ >= kPatience);
   if (!hangs) return Leave();
   if (probing_ || now - last_probe_ < kBetweenProbes)
-    return database_unavailable("The database does not answer.", "it hangs, and somebody waits for it already");
+    return database_unavailable("The database does not answer.",
+                                "it hangs, and somebody waits for it already");
   probing_ = true;
   return Leave(this);
 }

@@ -1,6 +1,6 @@
-// Whether a database server that is asked still answers somebody. One that hangs (a stopped process, a network that
-// swallows) holds every connection that asks it until its time is over; when nobody has had an answer for a while,
-// others are told at once, and one at a time finds out when it is back.
+// Whether a database server that is asked still answers somebody. One that hangs (a stopped process, a
+// network that swallows) holds every connection that asks it until its time is over; when nobody has had an
+// answer for a while, others are told at once, and one at a time finds out when it is back.
 #pragma once
 
 #include <chrono>

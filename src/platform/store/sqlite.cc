@@ -37,9 +37,12 @@ void end(SqliteConnection& connection) {
   static_cast<void>(ignored);
 }
 
-Error disk_failed() {
+constexpr std::string_view kNothingIsSaved =
+    "Nothing is saved until the disk was looked after and Lanyard was started again.";
+
+Error disk_failed(std::string_view hint = kNothingIsSaved, std::string cause = {}) {
   return make_error(Code::unavailable, "The disk of the database failed while something was saved.",
-                    "Nothing is saved until the disk was looked after and Lanyard was started again.");
+                    std::string(hint), std::move(cause));
 }
 
 // The write lock is held from begin() to commit() or roll_back(), never while nobody writes, so that other
@@ -88,7 +91,7 @@ class SqliteTransaction final : public GroupTransaction {
 
   Status commit() override {
     Status committed = lease_->control(kCommit);
-    if (lease_->flush_failed()) stop(committed);
+    if (lease_->flush_failed()) return stop(committed);
     if (!committed.ok()) {
       fate_ = Fate::lost;
       return committed;
@@ -107,17 +110,19 @@ class SqliteTransaction final : public GroupTransaction {
  private:
   // The kernel forgets what it could not bring to the disk, so a later flush that succeeds proves nothing.
   // What was acknowledged before is safe; from here on nothing would be.
-  void stop(Status& committed) {
+  Status stop(const Status& committed) {
     stopped_ = true;
     log_.error(
         "store.disk_failed",
         {{"cause", committed.ok() ? "the log could not be copied into the file" : committed.error().cause},
          {"hint", "look after the disk, then start Lanyard again; until then nothing is saved"}});
-    if (committed.ok()) return;
-    Error failed = disk_failed();
-    failed.cause = committed.error().cause;
-    failed.hint = "Look whether the change is there when Lanyard was started again.";
-    committed = std::move(failed);
+    if (committed.ok()) {
+      lease_.release();
+      return {};
+    }
+    fate_ = Fate::lost;
+    return disk_failed("Look whether the change is there when Lanyard was started again.",
+                       committed.error().cause);
   }
   void undo() {
     // A full disk makes SQLite end the whole transaction by itself.
