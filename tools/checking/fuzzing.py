@@ -115,12 +115,12 @@ def report():
             continue
         last = max(runs, key=lambda run: run["coverage"])
         reached = sum(run["seconds"] for run in runs[:runs.index(last)]) + last["last_new"]
-        rows.append(f"| `{name}` | {sum(run['executions'] for run in runs):,} | {sum(run['core_seconds'] for run in runs) / 60:.1f} | "
-                    f"{last['coverage']:,} | {reached / 60:.1f} of {sum(run['seconds'] for run in runs) / 60:.1f} |")
+        rows.append(f"| `{name}` | {sum(run['executions'] for run in runs):,} | {sum(run['core_seconds'] for run in runs):.1f} | "
+                    f"{last['coverage']:,} | {reached:.0f} of {sum(run['seconds'] for run in runs):.0f} |")
     text = PAGE.read_text()
-    table = "\n".join(["| target | executions | core minutes | edges reached | last new edge, minute of the run |", "|---|---:|---:|---:|---|", *rows])
-    text = re.sub(r"(<!-- tools/fuzz --report -->\n).*?(\n<!-- end -->)",
-                  lambda match: f"{match[1]}As of {date.today().isoformat()}:\n\n{table}{match[2]}", text, flags=re.S)
+    table = "\n".join(["| target | executions | core seconds | edges reached | last new edge, second of the run |", "|---|---:|---:|---:|---|", *rows])
+    text = re.sub(r"(<!-- tools/fuzz --report -->\n).*?(<!-- end -->)",
+                  lambda match: f"{match[1]}As of {date.today().isoformat()}:\n\n{table}\n\n{match[2]}", text, flags=re.S)
     PAGE.write_text(text)
     return f"{PAGE.relative_to(tree.ROOT)}: {len(rows)} targets"
 

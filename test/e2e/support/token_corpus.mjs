@@ -177,8 +177,8 @@ function signatures(add, { keys, set, signature, b64, body, good, head, tail, js
 
 function claims(add, { make, H, set }) {
   const table = {
-    exp: [undefined, now - 30, now - 59, now - 62, now - 3600, 0, -1, String(now + 600), now + 600.5, null, true, [now + 600], 1e300, 253402300800, 9007199254740993, {}],
-    nbf: [now, now + 30, now + 90, String(now), now - 0.5, null, true, -1, 1e300, []], iat: [undefined, now - 864000, now + 30, now + 90, String(now), null, -1, 1e300, now + 0.5],
+    exp: [undefined, now - 15, now - 300, now - 3600, 0, -1, String(now + 600), now + 600.5, null, true, [now + 600], 1e300, 253402300800, 9007199254740993, {}],
+    nbf: [now, now + 30, now + 900, String(now), now - 0.5, null, true, -1, 1e300, []], iat: [undefined, now - 864000, now + 30, now + 900, String(now), null, -1, 1e300, now + 0.5],
     iss: [undefined, `${ISSUER}/`, ISSUER.toUpperCase(), 'https://evil.example', [ISSUER], 1, null, '', `${ISSUER}\0`, ` ${ISSUER}`],
     aud: [undefined, [AUDIENCE], ['x', AUDIENCE], [], 'x', ['x'], `${AUDIENCE}/`, AUDIENCE.toUpperCase(), 1, null, [1, AUDIENCE], [[AUDIENCE]], { x: AUDIENCE }, `${AUDIENCE} x`, AUDIENCE.slice(0, -1), '', true],
     sub: [undefined, 1, null, '', 'a\0b'], jti: [1, '', null], events: [{}], htm: ['GET'], htu: ['https://x'], nonce: ['x'], scope: ['a b', ['a'], 1],
