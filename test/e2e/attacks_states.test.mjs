@@ -148,7 +148,7 @@ const WAYS = {
 const NO_WAYS = {
   'POST /revoke': 'ends', 'POST /end_session': 'ends', 'GET /end_session': 'ends', 'POST /logout': 'ends', 'GET /logout': 'ends', 'GET /gate/app/{client}/logout': 'ends', 'POST /gate/app/{client}/logout': 'ends', 'POST /login/backchannel/{provider}': 'ends',
   'POST /register': 'about clients', 'GET /register/{id}': 'about clients', 'PUT /register/{id}': 'about clients', 'DELETE /register/{id}': 'about clients',
-  'GET /jwks': 'public', 'GET /.well-known/openid-configuration': 'public', 'GET /.well-known/oauth-authorization-server': 'public', 'GET /gate/keys': 'public', 'GET /gate/app/{client}/assets/{name}': 'public', 'GET /auth/{file}': 'public',
+  'GET /jwks': 'public', 'GET /.well-known/openid-configuration': 'public', 'GET /.well-known/oauth-authorization-server': 'public', 'GET /.well-known/oauth-protected-resource': 'public', 'GET /gate/keys': 'public', 'GET /gate/app/{client}/assets/{name}': 'public', 'GET /auth/{file}': 'public',
   'GET /login': 'before a login', 'GET /login/problem/{kind}': 'before a login', 'GET /login/link': 'before a login', 'GET /bootstrap': 'before a login', 'GET /openapi.yaml': 'public', 'DELETE /me/tokens/{id}': 'ends', 'POST /pending': 'a note about oneself', 'GET /': 'leads on',
 };
 const NO_GRANTS = { client_credentials: 'a client by itself, no person' };
@@ -177,7 +177,9 @@ function sourceRoutes() {
   const read = (file) => readFileSync(join(ROOT, 'src', 'doors', file), 'utf8');
   const method = { get: 'GET', post: 'POST', put: 'PUT', del: 'DELETE', patch: 'PATCH' };
   for (const file of ['oauth/oauth.cc', 'signin/signin.cc', 'gate/gate.cc', 'panda/panda.cc'])
-    for (const [, verb, path] of read(file).matchAll(/(?:route|page)\((?:net::)?Method::(\w+), "([^"]+)"/g)) found.add(`${method[verb]} ${path}`);
+    for (const [, verb, path] of read(file).matchAll(/\((?:net::)?Method::(\w+), "([^"]+)"/g)) found.add(`${method[verb]} ${path}`);
+  for (const [, path] of read('oauth/oauth.cc').matchAll(/for_clients\("([^"]+)"/g)) found.add(`POST ${path}`);
+  for (const [path] of read('oauth/oauth.cc').matchAll(/\/\.well-known\/[\w-]+/g)) found.add(`GET ${path}`);
   for (const [, path] of read('gate/gate.cc').matchAll(/add_question\(router, desk_, "([^"]+)"/g)) found.add(path);
   if (read('oauth/oauth.cc').includes('"/userinfo"')) found.add('GET /userinfo');
   for (const [, verb, path] of read('api/routes.cc').matchAll(/own\((\w+), "([^"]+)"/g)) found.add(`${method[verb]} ${path}`);
