@@ -18,6 +18,7 @@ Jobs::~Jobs() {
 }
 
 void Jobs::start() {
+  watch_clock();
   read_changes();
   follow_commands();
   queue_logouts();

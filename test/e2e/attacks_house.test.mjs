@@ -40,7 +40,7 @@ test('attack_145: what looks like a query stays a value', async () => {
     for (const path of places(text)) {
       const answer = await api(path);
       assert.ok(answer.status < 500, `${path}: ${answer.status} ${answer.text}`);
-      assert.doesNotMatch(answer.text, /sqlite|syntax error|postgres|SELECT/i.test(text) ? /sqlite|syntax error|postgres/i : /sqlite|syntax error|postgres|SELECT /i, path);
+      assert.doesNotMatch(answer.text, /sqlite|syntax error|postgres/i, path);
       if (path.startsWith('/accounts?search=') && answer.status === 200) assert.ok(answer.json.items.length <= before);
     }
     for (const [method, path, json] of [['POST', '/groups', { path: text }], ['POST', '/accounts', { email: text, name: text }], ['POST', '/clients', { client_id: text, client_name: text, grant_types: ['client_credentials'] }]])
@@ -51,12 +51,10 @@ test('attack_145: what looks like a query stays a value', async () => {
   }
   // No search finds what a pattern of the database would.
   for (const pattern of ['%', '_', 'a%', '%da%']) assert.deepEqual((await api(`/accounts?search=${encodeURIComponent(pattern)}`)).json.items, [], pattern);
-  const first = await api('/journal?limit=1');
-  assert.equal(first.status, 200);
   await target.newcomer('page');
   const listed = (await api('/accounts?limit=1')).json;
-  assert.ok(listed.next_cursor ?? listed.cursor, JSON.stringify(listed).slice(0, 300));
-  const cursor = listed.next_cursor ?? listed.cursor;
+  const cursor = listed.next_cursor;
+  assert.ok(cursor, JSON.stringify(listed).slice(0, 300));
   for (let at = 0; at < cursor.length; at += 5) {
     const altered = `${cursor.slice(0, at)}${cursor[at] === 'A' ? 'B' : 'A'}${cursor.slice(at + 1)}`;
     assert.equal((await api(`/accounts?limit=1&cursor=${encodeURIComponent(altered)}`)).status, 400, altered);

@@ -225,7 +225,7 @@ test('attack_089: what a stranger registers is refused, left out or shown as tex
   let count = 0;
   const register = (metadata) => target.office.visitor().post(`${issuer}/register`, { json: { redirect_uris: ['https://app.example.org/back'], ...metadata }, headers: { 'x-forwarded-for': `198.51.100.${++count}` } });
   const bad = {
-    'internal keys': { jwks_uri: `${inside}/jwks` }, 'internal keys of a signed client': { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://169.254.169.254/keys' },
+    'keys over plain http': { jwks_uri: 'http://keys.example.org/jwks' }, 'keys in a file': { jwks_uri: 'file:///etc/passwd' }, 'keys in two places': { jwks: { keys: [] }, jwks_uri: 'https://keys.example.org/jwks' },
     'a script as logo': { logo_uri: 'javascript:alert(1)' }, 'a picture with a script': { logo_uri: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>' },
     'a script as page': { client_uri: 'javascript:alert(1)' }, 'a script as policy': { policy_uri: ' javascript:alert(1)' }, 'a file as terms': { tos_uri: 'file:///etc/passwd' },
     'a thousand addresses': { redirect_uris: Array.from({ length: 1000 }, (_, index) => `https://app.example.org/${index}`) }, 'a name of 10 kB': { client_name: 'x'.repeat(10_000) }, 'a name of two lines': { client_name: 'a\nb' },
@@ -258,6 +258,18 @@ test('attack_089: what a stranger registers is refused, left out or shown as tex
     assert.doesNotMatch(page.text, /<img|<script|onerror=alert\(1\)>|<a href="https:\/\/evil|49/, client_name);
   }
   assert.deepEqual(heard, [], 'nothing of it is fetched');
+  // Keys at an address are asked for when they are needed, and never inside.
+  for (const jwks_uri of ['https://169.254.169.254/keys', 'https://10.0.0.1/keys', 'https://[fd00::1]/keys', 'https://0x0a000001/keys', 'https://metadata.internal./keys']) {
+    const made = await register({ token_endpoint_auth_method: 'private_key_jwt', jwks_uri });
+    if (made.status !== 201) continue;
+    const { client_id } = made.json;
+    const client_assertion = await new SignJWT({ iss: client_id, sub: client_id, aud: issuer, iat: now(), exp: now() + 60, jti: newVerifier() }).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(keys.privateKey);
+    const began = Date.now();
+    const answer = await target.send('/token', undefined, { grant_type: 'authorization_code', code: 'x', client_assertion, client_assertion_type: ASSERTION });
+    assert.ok(answer.status >= 400 && answer.json.access_token === undefined, `${jwks_uri}: ${answer.status}`);
+    assert.doesNotMatch(answer.text, /169\.254|10\.0\.0\.1|fd00|refused|internal\./, 'nobody learns what is there');
+    assert.ok(Date.now() - began < 4000, `${jwks_uri}: ${Date.now() - began} ms`);
+  }
 });
 
 test('attack_091: bodies that are too large or have too many parameters', async () => {
