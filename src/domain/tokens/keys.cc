@@ -283,8 +283,8 @@ Result<std::shared_ptr<const std::vector<crypto::PublicKey>>> Keys::verifiers() 
 Result<KeySetText> Keys::key_set() {
   const auto snapshot = state_->current();
   if (snapshot) return (*snapshot)->set;
-  // While the database is away no key can be made or taken back, so what was published last still stands; whoever
-  // checks our tokens can go on.
+  // While the database is away no key can be made or taken back, so what was published last still stands;
+  // whoever checks our tokens can go on.
   const auto kept = state_->kept_now();
   if (snapshot.error().code == Code::unavailable && kept) return kept->set;
   return snapshot.error();
