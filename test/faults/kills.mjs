@@ -9,6 +9,7 @@ const { values } = parseArgs({ options: {
   database: { type: 'string', default: 'sqlite' },
   seed: { type: 'string', default: '1' },
   'verify-every': { type: 'string', default: '50' },
+  minutes: { type: 'string', default: 'Infinity' },
 } });
 
 const ends = [];
@@ -20,6 +21,7 @@ try {
     kills: Number(values.kills),
     seed: Number(values.seed),
     verifyEvery: Number(values['verify-every']),
+    minutes: Number(values.minutes),
     report: ({ kill, starts }) => {
       if (kill % 50 === 0) console.error(`${kill} kills, the last start took ${starts.at(-1).toFixed(0)} ms`);
     },

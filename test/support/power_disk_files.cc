@@ -174,7 +174,7 @@ int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
   Handle& h = handle(file);
   const std::lock_guard lock(h.state->mutex);
   Shared& shared = h.file->shared;
-  const auto first = static_cast<std::size_t>(offset), last = static_cast<std::size_t>(offset + count);
+  const auto first = static_cast<std::size_t>(offset), last = first + static_cast<std::size_t>(count);
   if ((flags & SQLITE_SHM_LOCK) != 0) {
     for (std::size_t i = first; i < last; ++i) {
       const bool mine = (h.shared_slots & (1U << i)) != 0;

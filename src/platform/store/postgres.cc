@@ -240,7 +240,7 @@ Result<PostgresSettings> read_url(const DatabaseOptions& options) {
                       "Put it into a file of its own and name that file in database.password_file.");
   }
   if (!options.password.empty()) settings.parameters.emplace_back("password", options.password);
-  set_default(settings, "connect_timeout", "5");
+  set_default(settings, "connect_timeout", "3");
   set_default(settings, "application_name", "lanyard");
   set_default(settings, "keepalives_idle", "30");
   set_default(settings, "keepalives_interval", "10");

@@ -19,6 +19,9 @@ using std::chrono::milliseconds;
 // The server ends a statement that takes too long; when even that answer does not come, the connection is
 // given up.
 constexpr auto kGrace = std::chrono::seconds(2);
+// A transaction never rests so long. When the network swallowed its end, the server would keep its locks for
+// hours.
+constexpr milliseconds kLongestIdle{6000};
 // How often somebody who waits looks whether there is hope.
 constexpr milliseconds kLook{500};
 // A form is kept for each mixture of nulls and types that a statement was first used with.
@@ -161,8 +164,8 @@ Status PostgresConnection::set_up() {
   const auto limit = std::chrono::duration_cast<milliseconds>(statement_time_).count();
   Status set = control(
       cat("SET client_encoding TO 'UTF8'; SET standard_conforming_strings TO on; SET TimeZone TO 'UTC'; "
-          "SET synchronous_commit TO on; SET statement_timeout TO ",
-          limit)
+          "SET synchronous_commit TO on; SET idle_in_transaction_session_timeout TO ",
+          kLongestIdle.count(), "; SET statement_timeout TO ", limit)
           .c_str());
   used_ = false;
   return set;
@@ -190,7 +193,8 @@ Status PostgresConnection::control(const char* sql) {
 
 // Waits for the last result of what was sent; the first one that is an error wins. None when no answer came.
 PostgresConnection::Answer PostgresConnection::answer() {
-  const auto deadline = std::chrono::steady_clock::now() + statement_time_ + kGrace;
+  const auto began = std::chrono::steady_clock::now();
+  const auto deadline = began + statement_time_ + kGrace;
   const Silence::Waiting waiting(*silence_);
   Answer last;
   for (;;) {
@@ -200,7 +204,7 @@ PostgresConnection::Answer PostgresConnection::answer() {
       if (unsent == 0 && PQisBusy(handle_) == 0) break;
       const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
       pollfd socket{PQsocket(handle_), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-      const bool over = left.count() <= 0 || silence_->is_hopeless();
+      const bool over = left.count() <= 0 || silence_->is_hopeless(began);
       const int ready = over ? 0 : ::poll(&socket, 1, static_cast<int>(std::min(left, kLook).count()));
       if (!over && (ready == 0 || (ready < 0 && errno == EINTR))) continue;
       if (ready <= 0) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 
 #include "base/result.h"
@@ -11,12 +12,16 @@
 
 namespace lanyard::store {
 
-// Thread-safe. Times are of the steady clock.
+// Thread-safe.
 class Silence {
  public:
+  using Moment = std::chrono::steady_clock::time_point;
+  explicit Silence(std::function<Moment()> now = std::chrono::steady_clock::now) : now_(std::move(now)) {}
+
   // Nobody was answered for so long, although somebody waits: the server hangs.
   static constexpr Duration kPatience = std::chrono::seconds(3);
-  // Whoever waits then gives up, unless nobody else waits: one statement alone may be a long one.
+  // Whoever waits then gives up (who came later: after kPatience), unless nobody else wants anything: one
+  // statement alone may be a long one.
   static constexpr Duration kHopeless = std::chrono::seconds(8);
   static constexpr Duration kBetweenProbes = std::chrono::seconds(1);
 
@@ -47,22 +52,23 @@ class Silence {
   };
 
   void answered();
-  bool is_hopeless();
+  bool is_hopeless(Moment waiting_since);
   // Code::unavailable while the server hangs and a probe is on its way.
   Result<Leave> ask();
 
  private:
-  using Moment = std::chrono::steady_clock::time_point;
   void begin();
   void end();
   void probe_ended();
 
+  const std::function<Moment()> now_;
   std::mutex mutex_;
   int waiting_ = 0;
   Moment silent_since_{};
   Moment last_probe_{};
   bool gave_up_ = false;  // the last one who waited went without an answer
   bool probing_ = false;
+  bool refused_others_ = false;
 };
 
 }  // namespace lanyard::store

@@ -60,13 +60,16 @@ export async function freePort(host = '127.0.0.1') {
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+// On a machine that has much else to do everything may take so many times longer.
+const PATIENCE = Number(process.env.E2E_PATIENCE ?? 1);
+
 // Asks again and again until the answer is truthy, and says what it waited for when it never is.
 export async function until(what, ask, { seconds = 15, every = 25 } = {}) {
-  const end = Date.now() + seconds * 1000;
+  const end = Date.now() + seconds * PATIENCE * 1000;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (Date.now() > end) throw new Error(`Waited ${seconds} s for ${typeof what === 'function' ? what() : what}.`);
+    if (Date.now() > end) throw new Error(`Waited ${seconds * PATIENCE} s for ${typeof what === 'function' ? what() : what}.`);
     await sleep(every);
   }
 }

@@ -56,8 +56,9 @@ async function journal(lanyard) {
   return JSON.parse(stdout);
 }
 
-// config: more of it. The journal is verified from its first entry after every `verifyEvery`th kill and at the end.
-export async function killAgainAndAgain(t, { database, kills, seed, processes = 2, verifyEvery = 1, load = [20, 400], report = () => {} }) {
+// The journal is verified from its first entry after every `verifyEvery`th kill and at the end. After `minutes` it ends
+// with the kills that there were.
+export async function killAgainAndAgain(t, { database, kills, seed, processes = 2, verifyEvery = 1, load = [20, 400], minutes = Infinity, report = () => {} }) {
   const chance = new Chance(seed);
   const target = await startTarget(t, { database, config: { auth: { fresh_for: '12h', session_idle: '12h' } } });
   const { lanyard } = target;
@@ -66,7 +67,7 @@ export async function killAgainAndAgain(t, { database, kills, seed, processes = 
   const began = Date.now();
   await sleep(500);
   let verified = 0;
-  for (let kill = 1; kill <= kills; ++kill) {
+  for (let kill = 1; kill <= kills && Date.now() - began < minutes * 60_000; ++kill) {
     await sleep(chance.between(...load));
     await lanyard.program.stop('SIGKILL');
     starts.push(await untilAnswer(lanyard));
@@ -84,7 +85,7 @@ export async function killAgainAndAgain(t, { database, kills, seed, processes = 
   const troubles = [...total.troubles, ...held.troubles];
   const sorted = [...starts].sort((a, b) => a - b);
   return {
-    database, kills, seed, seconds: (Date.now() - began) / 1000,
+    database, kills: starts.length, seed, seconds: (Date.now() - began) / 1000,
     acknowledged: total.acknowledged, unanswered: total.unknown, checked: total.checked, accounts: held.accounts, journal: entries,
     lost: troubles.filter(({ kind }) => kind === 'lost').length,
     duplicated: troubles.filter(({ kind }) => kind === 'duplicated').length,

@@ -26,7 +26,7 @@ class Writer {
   tell(message) {
     if (this.child.connected) this.child.send(message);
   }
-  async until(ask, what, seconds = 60) {
+  async until(ask, what, seconds = 300) {
     const end = Date.now() + seconds * 1000;
     while (!ask()) {
       if (this.done?.fault) throw new Error(this.done.fault);
