@@ -44,11 +44,11 @@ json::Array scopes() {
 // Methods that nobody could use are not offered: a certificate has to arrive, and one with a subject needs an
 // authority behind it.
 json::Array auth_methods(const Settings& settings, bool with_none) {
-  json::Array methods = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
-  if (settings.takes_certificates && settings.authorities != nullptr) methods.emplace_back("tls_client_auth");
-  if (settings.takes_certificates) methods.emplace_back("self_signed_tls_client_auth");
-  if (with_none) methods.emplace_back("none");
-  return methods;
+  std::vector<std::string_view> methods{"client_secret_basic", "client_secret_post", "private_key_jwt"};
+  if (settings.takes_certificates && settings.authorities != nullptr) methods.push_back("tls_client_auth");
+  if (settings.takes_certificates) methods.push_back("self_signed_tls_client_auth");
+  if (with_none) methods.push_back("none");
+  return json::Array(methods.begin(), methods.end());
 }
 
 json::Array dpop_algorithms() {
