@@ -102,8 +102,10 @@ def _run_block(name, number, text):
 
 
 def _check_example(name):
-    # The file that the example names for its secret is the operator's; here the environment stands in for it.
+    # The files that the example names for its secrets are the operator's; here the environment stands in for them.
     secret = {"LANYARD_SERVER__SECRET_KEY": os.urandom(32).hex()}
+    if "  password_file:" in (tree.ROOT / name).read_text():
+        secret["LANYARD_DATABASE__PASSWORD"] = os.urandom(32).hex()
     ran = run(["lanyardd", "config", "check", "--config", name], "docs-example-" + name.replace("/", "-"), 60,
               {**_environment(), **secret})
     return passed() if ran.ok else failed(f"{name}: lanyardd does not accept it", *ran.tail())
