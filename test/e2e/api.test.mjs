@@ -105,7 +105,7 @@ describe('the API on the wire', () => {
     const lanyard = await startLanyard(t);
     const answer = await fetch(`${lanyard.url}/api/v1/accounts`, { headers: { origin: 'https://evil.example' } });
     assert.equal(answer.status, 401);
-    assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+    assert.equal(answer.headers.get('www-authenticate'), `Bearer resource_metadata="${lanyard.url}/.well-known/oauth-protected-resource/api"`);
     assert.equal(answer.headers.get('access-control-allow-origin'), null);
     const preflight = await fetch(`${lanyard.url}/api/v1/groups`, {
       method: 'OPTIONS',
