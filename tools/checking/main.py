@@ -50,6 +50,8 @@ STAGES = [
     Stage("fuzz", f"each fuzz target for {fuzzing.LONG_SECONDS} seconds under libFuzzer (unit and asan replay the corpora)",
           fuzzing.fuzz_stage, False, ("fuzz",), long=True),
     Stage("e2e", "whole servers between foreign software, test/e2e (--fast: smoke.test.mjs)", programs.e2e_stage, True, ("e2e",)),
+    Stage("faults", "a thousand kills on each database, ten thousand power cuts, a cluster that loses its leader", programs.faults_stage,
+          False, ("e2e", "faults"), long=True),
     Stage("docs", "links, commands marked `sh run`, the reference, the examples, a test for each attack", docs.docs_stage, False),
     Stage("supply", "hardening of what is shipped, the unit's exposure, the list of parts (SPDX)", supply.supply_stage, False),
     Stage("reproducible", "two builds in two folders give the same bytes", supply.reproducible_stage, False, long=True),

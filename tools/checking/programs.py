@@ -16,7 +16,11 @@ from run import LOGS, Outcome, failed, run, skipped
 ON_EVERY_DATABASE = "databases/*"
 UNIT_LIMIT = 900
 E2E_LIMIT = 600
+FAULTS_LIMIT = 7200
 E2E = tree.ROOT / "test" / "e2e"
+# These take times, or break what others need.
+ALONE = {"attacks_house.test.mjs", "attacks_http.test.mjs", "differential.test.mjs", "issuers.test.mjs", "office_kills.test.mjs",
+         "replicas.test.mjs"}
 FAULTS = tree.ROOT / "test" / "faults"  # the same kind of test, of what breaks around a server
 
 
@@ -88,7 +92,8 @@ def _gtest_shard(preset, pattern, name, env, shard, shards):
 
 
 def e2e_stage(options):
-    """Each file of test/e2e and test/faults by itself, one after the other: they start whole servers."""
+    """Each file of test/e2e and test/faults in a process of its own. They start whole servers and wait much, for intervals that
+    protocols prescribe, so two go at a time; what takes times or breaks things goes alone."""
     names = [*sorted(E2E.glob("*.test.mjs")), *sorted(FAULTS.glob("*.test.mjs"))]
     if options.fast:
         names = [name for name in names if name.name == "smoke.test.mjs"]
@@ -102,9 +107,41 @@ def e2e_stage(options):
     ready = _install()
     if ready is not None:
         return ready
+    env = {"LANYARD_BUILD": f"build/{preset}"}
+    alone = [name for name in names if name.parent == FAULTS or name.name in ALONE]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda name: _node(name, env), [name for name in names if name not in alone]))
     outcome = Outcome()
-    for name in names:
-        outcome.add(_node(name, {"LANYARD_BUILD": f"build/{preset}"}))
+    for one in [*outcomes, *(_node(name, env) for name in alone)]:
+        outcome.add(one)
+    return outcome
+
+
+def faults_stage(options):
+    """The long versions of test/faults, an hour or two: each ends well only when nothing that was acknowledged was lost."""
+    for preset, target in [("release", "all"), ("release", "lanyard_test_programs"), ("dev", "lanyard_unit")]:
+        built = build(preset, target)
+        if built.failed:
+            return failed(*built.trouble)
+    ready = _install()
+    if ready is not None:
+        return ready
+    kills = ["node", FAULTS / "kills.mjs", "--kills", "1000", "--database"]
+    unit = tree.ROOT / "build" / "dev" / "test" / "lanyard_unit"
+    works = [
+        ("kills-sqlite", [*kills, "sqlite"], {}),
+        ("kills-postgresql", [*kills, "postgresql"], {}),
+        ("power", [unit, "--gtest_filter=PowerCut.*"], {"FAULTS_CUTS": "10000"}),
+        ("dawdlers", ["node", "--test", FAULTS / "slow.test.mjs"], {"FAULTS_CONNECTIONS": "10000"}),
+        ("cluster", ["node", FAULTS / "ha.mjs"], {}),
+    ]
+    outcome = Outcome()
+    for name, command, env in works:
+        # The unit tests refuse variables of ours that they do not know.
+        where = {} if command[0] == unit else {"LANYARD_BUILD": "build/release"}
+        ran = run(command, f"faults-{name}", FAULTS_LIMIT, {**where, **env})
+        outcome.add(Outcome(passed=1) if ran.ok else failed(f"{name}:", *ran.tail(40)))
+        outcome.notes.append(f"{name} {ran.seconds:.0f} s")
     return outcome
 
 
