@@ -19,7 +19,7 @@ net::Response render(const PageFrame& frame, const Page& page, int status) {
 }
 
 net::Response render_leading_on(const PageFrame& frame, Page page, const std::string& url) {
-  page.body = group(std::move(page.body), button_row({button_link("Go on", url, Emphasis::primary)}));
+  page.body = group(page.body, button_row({button_link("Go on", url, Emphasis::primary)}));
   net::Response response = render(frame, page);
   response.header("Refresh", cat("0; url=", url));
   return response;
