@@ -26,6 +26,7 @@ class Stage:
     fast: bool
     groups: tuple = ()  # of tools/packages.txt, besides build and check
     long: bool = False  # only when it is named, or with --long
+    again: bool = False  # a full run does the same under a sanitizer, so only when it is named, or with --fast
 
 
 def packages_stage(options):
@@ -40,10 +41,10 @@ STAGES = [
     Stage("packages", "installs the Debian packages that are missing (as root, or with sudo)", packages_stage, True),
     Stage("format", "clang-format has nothing to change", source.format_stage, True),
     Stage("rooms", "every include against ROOMS.txt, lengths, coroutines, READMEs", source.rooms_stage, True),
-    Stage("build", "dev and release, warnings are errors (--fast: dev)", programs.build_stage, True),
+    Stage("build", "release, warnings are errors (--fast: dev)", programs.build_stage, True),
     Stage("headers", "each header compiles alone", source.headers_stage, False),
-    Stage("unit", "the unit tests", programs.unit_stage, True),
-    Stage("conformance", "the tests that run on every database", programs.conformance_stage, True),
+    Stage("unit", "the unit tests (a full run has them in asan and tsan)", programs.unit_stage, True, again=True),
+    Stage("conformance", "the tests that run on every database (a full run has them in asan and tsan)", programs.conformance_stage, True, again=True),
     Stage("tidy", "clang-tidy, of files whose last clean verdict is out of date", source.tidy_stage, False),
     Stage("asan", "unit and conformance tests under the address and undefined-behaviour sanitizers", programs.asan_stage, False),
     Stage("tsan", "unit and conformance tests under the thread sanitizer", programs.tsan_stage, False),
@@ -75,8 +76,14 @@ def parse():
     unknown = [name for name in asked if name not in {stage.name for stage in STAGES}]
     if unknown:
         parser.error(f"there is no stage {' '.join(unknown)}; there are {' '.join(stage.name for stage in STAGES)} sanitizers")
-    options.chosen = [stage for stage in STAGES if (stage.name in asked if asked else options.long if stage.long else stage.fast or not options.fast)]
+    options.chosen = [stage for stage in STAGES if (stage.name in asked if asked else _is_due(stage, options))]
     return options
+
+
+def _is_due(stage, options):
+    if stage.long:
+        return options.long
+    return stage.fast if options.fast else not stage.again
 
 
 def run_stage(stage, options):
