@@ -116,7 +116,7 @@ def _exposure():
 
 def _sbom():
     """That the list can be made and names what the programs load."""
-    ran = run(["tools/sbom"], "sbom", 120)
+    ran = run(["tools/sbom"], "sbom", 600)
     if not ran.ok:
         return failed(*ran.tail())
     try:
