@@ -19,7 +19,7 @@ from build import build  # noqa: E402
 from run import Outcome, failed, passed  # noqa: E402
 
 FUZZ = tree.ROOT / "fuzz"
-WORK = tree.ROOT / "build" / "fuzz" / "work"  # corpora that grow, logs, crashes, results
+WORK = tree.ROOT / "build" / "fuzz" / "runs"  # corpora that grow, logs, crashes, results
 PAGE = tree.ROOT / "docs" / "reference" / "figures" / "fuzzing.md"
 LONG_SECONDS = 30  # a target, in tools/check --long
 MOST_BYTES = 4096  # of an input; the limits that the targets set themselves lie below

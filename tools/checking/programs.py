@@ -97,13 +97,9 @@ def e2e_stage(options):
     if not names:
         return skipped("e2e", "there are no tests in test/e2e")
     preset = "dev" if options.fast else "release"
-    for target in ["all"] if options.fast else ["all", "lanyard_test_programs"]:
-        built = build(preset, target)
-        if built.failed:
-            return failed(*built.trouble)
-    ready = _install()
-    if ready is not None:
-        return ready
+    trouble = _prepare([(preset, target) for target in (["all"] if options.fast else ["all", "lanyard_test_programs"])])
+    if trouble is not None:
+        return trouble
     env = {"LANYARD_BUILD": f"build/{preset}"}
     alone = [name for name in names if name.parent == FAULTS or name.name in ALONE]
     with ThreadPoolExecutor(2) as pool:
@@ -116,13 +112,9 @@ def e2e_stage(options):
 
 def faults_stage(options):
     """The long versions of test/faults, an hour or two: each ends well only when nothing that was acknowledged was lost."""
-    for preset, target in [("release", "all"), ("release", "lanyard_test_programs"), ("dev", "lanyard_unit")]:
-        built = build(preset, target)
-        if built.failed:
-            return failed(*built.trouble)
-    ready = _install()
-    if ready is not None:
-        return ready
+    trouble = _prepare([("release", "all"), ("release", "lanyard_test_programs"), ("dev", "lanyard_unit")])
+    if trouble is not None:
+        return trouble
     kills = ["node", FAULTS / "kills.mjs", "--kills", "1000", "--database"]
     unit = tree.ROOT / "build" / "dev" / "test" / "lanyard_unit"
     works = [
@@ -140,6 +132,15 @@ def faults_stage(options):
         outcome.add(Outcome(passed=1) if ran.ok else failed(f"{name}:", *ran.tail(40)))
         outcome.notes.append(f"{name} {ran.seconds:.0f} s")
     return outcome
+
+
+def _prepare(targets):
+    """Builds these and installs the packages of test/e2e. None when all is well."""
+    for preset, target in targets:
+        built = build(preset, target)
+        if built.failed:
+            return failed(*built.trouble)
+    return _install()
 
 
 def _install():
