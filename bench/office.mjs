@@ -2,12 +2,13 @@
 //   node bench/office.mjs [SECONDS]     needs wrk, the packages of test/e2e (npm ci there), and a release build
 
 import { Bench, start } from './load.mjs';
+import { measureOffice } from './operations.mjs';
 
 const bench = new Bench(Number(process.argv[2] ?? 3));
 for (const name of ['oidc-provider', 'lanyardd']) {
   const office = await start(name, { OFFICE: name === 'lanyardd' ? '' : 'reference' });
   try {
-    await bench.office(office);
+    await measureOffice(bench, office);
   } finally {
     await office.stop();
   }

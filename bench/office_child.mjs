@@ -27,14 +27,16 @@ async function fill(office, token, count) {
   return Number(process.hrtime.bigint() - begun) / 1e9;
 }
 
-const office = await startOffice(ending, { clients, remember: true, database: process.env.DATABASE });
+// Everybody of a benchmark comes from one address.
+const config = { limits: { logins_per_minute: 1_000_000 } };
+const gate = { client_id: 'wiki', kind: 'gate', origin: 'https://wiki.example.org' };
+const office = await startOffice(ending, { clients: IS_REFERENCE ? clients : [...clients, gate], remember: true, database: process.env.DATABASE, config });
 const visitor = office.visitor();
 const challenge = createHash('sha256').update(VERIFIER).digest('base64url');
 const asked = new URLSearchParams({ client_id: 'web', redirect_uri: WEB, response_type: 'code', scope: SCOPE, code_challenge: challenge, code_challenge_method: 'S256', prompt: 'consent' });
 const metadata = await office.metadata();
 const callback = await office.authorize(`${metadata.authorization_endpoint}?${asked}`, WEB, { visitor });
-const cookie = visitor.cookies.filter((one) => new URL(office.issuer).hostname === one.host).map((one) => `${one.name}=${one.value}`).join('; ');
-const has = { metadata, pid: IS_REFERENCE ? process.pid : office.lanyard.program.pid, code: callback.searchParams.get('code'), cookie };
+const has = { metadata, isReference: IS_REFERENCE, pid: IS_REFERENCE ? process.pid : office.lanyard.program.pid, code: callback.searchParams.get('code'), cookies: visitor.cookies };
 if (!IS_REFERENCE) {
   const { token } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
   has.api = { url: `${office.lanyard.url}/api/v1`, token };
@@ -44,7 +46,6 @@ if (!IS_REFERENCE) {
 say(has);
 for await (const line of createInterface({ input: process.stdin })) {
   const wish = JSON.parse(line);
-  if (wish.approve) await office.approve(wish.approve, { visitor });
   if (wish.restart) {
     const begun = process.hrtime.bigint();
     await office.lanyard.restart();

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 
 import { Bench, call, expect, memory, start } from './load.mjs';
+import { measureOffice } from './operations.mjs';
 
 const { values } = parseArgs({ options: {
   seconds: { type: 'string', default: '3' }, accounts: { type: 'string', default: '10,100000,1000000' }, database: { type: 'string', default: 'sqlite' },
@@ -18,7 +19,7 @@ for (const accounts of sizes) {
     once.push(['import, seconds', accounts, office.filled], ['after the import, MiB', accounts, memory(office.pid)]);
     const auth = `Bearer ${office.api.token}`;
     const read = async (path) => JSON.parse(expect(await call(office.api.url + path, { headers: { authorization: auth } }), 200).text);
-    await bench.office(office);
+    await measureOffice(bench, office);
     bench.load(office, 'who is this API token', `${office.api.url}/me`, { auth });
     bench.load(office, 'first page of 50 people', `${office.api.url}/accounts?limit=50`, { auth, connections: 4 });
     // A cursor of the far end, found as a program would find it: by searching there, then reading on.

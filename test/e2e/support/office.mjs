@@ -167,13 +167,13 @@ async function startReference(t, { clients, tls, registration, people, remember 
 
 // The configuration's names for RFC 7591's. An application behind the gate is { client_id, kind: 'gate', origin }.
 function declaration(folder, { client_id: id, client_secret, token_endpoint_auth_method = 'client_secret_basic', application_type, grant_types, scope, jwks,
-  require_pushed_authorization_requests: pushed, response_types, ...rest }) {
+  require_pushed_authorization_requests: pushed, id_token_signed_response_alg: id_token_algorithm, response_types, ...rest }) {
   if (rest.kind === 'gate') return { id, name: id, ...rest };
   const keys = join(folder, `${id}.jwks`);
   if (jwks) writeFileSync(keys, JSON.stringify(jwks));
   const all = {
     kind: 'oauth', id, name: id, client_secret, auth_method: token_endpoint_auth_method, native: application_type === 'native' || undefined,
-    grants: grant_types?.map((grant) => grant.replace(/^.*:/, '')), scopes: scope?.split(' '), jwks_file: jwks && keys, require_pushed_requests: pushed, ...rest,
+    grants: grant_types?.map((grant) => grant.replace(/^.*:/, '')), scopes: scope?.split(' '), jwks_file: jwks && keys, require_pushed_requests: pushed, id_token_algorithm, ...rest,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
@@ -235,8 +235,8 @@ async function startLanyardOffice(t, { clients, tls, registration, people, group
   return office;
 }
 
-// A lanyardd that runs already, perhaps started by another process.
-export const officeOf = (fields) => new Office({ ...fields, press: pressAtLanyard });
+// A service that runs already, perhaps started by another process: lanyardd, or the certified oidc-provider.
+export const officeOf = (fields, isReference = false) => new Office({ ...fields, press: isReference ? pressAtReference : pressAtLanyard });
 
 // clients: RFC 7591 metadata with client_id and client_secret, and `profile` ("wlcg", "scitokens") of their access tokens.
 // registration: {} for everybody's, { token } with an initial access token. tls: of makeCertificates().
