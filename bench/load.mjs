@@ -2,8 +2,9 @@
 // that the server took. What counts is that time: the load runs on the same machine.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -83,13 +84,20 @@ export class Bench {
     console.error(`${office.name.padEnd(18)} ${operation.padEnd(44)} ${row.rate.toFixed(0).padStart(8)}/s ${row.cpu.toFixed(4).padStart(9)} CPU-s per 1,000${trouble}`);
   }
 
-  // One request again and again, by wrk. FORM makes it a POST.
-  load(office, operation, url, { form = '', auth = '', connections = 16 } = {}) {
+  // One request again and again, by wrk. A form makes it a POST; `forms` are sent once each, or as many as there is time for.
+  load(office, operation, url, { form = '', forms = [], auth = '', connections = 16 } = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'lanyard-load-'));
+    const file = join(folder, 'forms');
+    if (forms.length > 0) writeFileSync(file, forms.join('\n'), { mode: 0o600 });
     const before = ticks(office.pid);
-    const said = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${this.seconds}`, '--timeout', '5s', '-s', join(HERE, 'post.lua'), url], { env: { ...process.env, FORM: form, AUTH: auth }, encoding: 'utf8' });
+    const env = { ...process.env, FORM: form, AUTH: auth, FORMS: forms.length > 0 ? file : '' };
+    const said = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${this.seconds}`, '--timeout', '5s', '-s', join(HERE, 'post.lua'), url], { env, encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
     agent.destroy(); // nobody looked after its idle connections meanwhile
-    const [, requests, time, bad, p50, p99] = /RESULT (\d+) ([\d.]+) (\d+) ([\d.]+) ([\d.]+)/.exec(said).map(Number);
-    this.note(office, operation, requests, time, ticks(office.pid) - before, { bad, p50, p99 });
+    const [, requests, took, bad, p50, p99] = /RESULT (\d+) ([\d.]+) (\d+) ([\d.]+) ([\d.]+)/.exec(said).map(Number);
+    // wrk waits to its end, also when there is nothing left to send.
+    const busy = forms.length > 0 ? Math.min(took, (requests * p50) / connections / 1000) : took;
+    this.note(office, operation, requests, busy, ticks(office.pid) - before, { bad, p50, p99 });
   }
 
   // `step` again and again until the time is over, with what it gave the last time; so many `chains` at once, each from its own

@@ -45,7 +45,7 @@ int token_print(const terminal::Given& given) {
     std::cout << path << "\n";
     return 0;
   }
-  std::cout << token->reveal() << "\n";
+  std::cout << (given.has("header") ? "Authorization: Bearer " : "") << token->reveal() << "\n";
   return 0;
 }
 

@@ -43,6 +43,7 @@ test('row_PA4 row_PA8: sign in, say who, hand out, refresh when due, sign out', 
   const printed = await home.run('token', 'print');
   assert.equal(printed.stdout, `${file.access_token}\n`, printed.stderr);
   assert.equal((await home.run('token', 'print', '--id-token')).stdout, `${file.id_token}\n`);
+  assert.equal((await home.run('token', 'print', '--header')).stdout, `Authorization: Bearer ${file.access_token}\n`);
   const listed = JSON.parse((await home.run('token', 'list', '--json')).stdout);
   assert.deepEqual(listed.map((one) => [one.issuer, one.refreshes]), [[provider.issuer, true]]);
   assert.ok(!JSON.stringify(listed).includes(file.refresh_token));
