@@ -90,7 +90,7 @@ def _gtest_shard(preset, pattern, name, env, shard, shards):
 
 def e2e_stage(options):
     """Each file of test/e2e and test/faults in a process of its own. They start whole servers and wait much, for intervals that
-    protocols prescribe, so two go at a time; what takes times or breaks things goes alone."""
+    protocols prescribe, so three go at a time; what takes times or breaks things goes alone."""
     names = [*sorted(E2E.glob("*.test.mjs")), *sorted(FAULTS.glob("*.test.mjs"))]
     if options.fast:
         names = [name for name in names if name.name == "smoke.test.mjs"]
@@ -102,7 +102,7 @@ def e2e_stage(options):
         return trouble
     env = {"LANYARD_BUILD": f"build/{preset}"}
     alone = [name for name in names if name.parent == FAULTS or name.name in ALONE]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         outcomes = list(pool.map(lambda name: _node(name, env), [name for name in names if name not in alone]))
     outcome = Outcome()
     for one in [*outcomes, *(_node(name, env) for name in alone)]:
