@@ -1,6 +1,7 @@
 #include "platform/net/pools.h"
 
-#include <system_error>
+#include <exception>
+#include <new>
 
 namespace lanyard::net {
 
@@ -19,11 +20,15 @@ bool Pool::submit(std::unique_ptr<Work>& work) {
   if (queue_.size() >= idle_ && threads_.size() < most_threads_) {
     try {
       threads_.emplace_back([this] { run_thread(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {      // no memory, or no more threads
       if (threads_.empty()) return false;  // the threads that exist will come to it
     }
   }
-  queue_.push_back(std::move(work));
+  try {
+    queue_.push_back(std::move(work));
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
   wake_.notify_one();
   return true;
 }
