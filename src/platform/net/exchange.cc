@@ -306,6 +306,7 @@ void Connection::hand_over(Request& request, const Exchange& exchange, std::stri
   state_ = State::working;
   auto handler_work = std::make_unique<HandlerWork>(shared_from_this(), std::move(owned), exchange);
   HandlerWork* left = handler_work.get();
+  if (exchange.endpoint->waits_for) left->waits_for = exchange.endpoint->waits_for(left->request());
   std::unique_ptr<Work> work = std::move(handler_work);
   if (loop_.common.pool(runs).submit(work)) return;
   loop_.common.refused.fetch_add(1, std::memory_order_relaxed);
