@@ -205,6 +205,7 @@ struct LimitsConfig {
   std::size_t connections = 10'000;
   std::size_t head_bytes = 16 * 1024;
   std::size_t queue = 1'000;
+  std::size_t body_bytes = 64 * 1024 * 1024;
   Duration head_time = std::chrono::seconds(10), body_time = std::chrono::seconds(30),
            idle_time = std::chrono::seconds(60), drain_time = std::chrono::seconds(30);
   std::size_t logins_per_minute = 60;     // begun sign-ins from one address (IPv4) or /64

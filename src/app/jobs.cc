@@ -1,5 +1,7 @@
 #include "app/jobs.h"
 
+#include <exception>
+
 namespace lanyard::app {
 namespace {
 
@@ -41,7 +43,11 @@ void Jobs::loop(Duration every, void (Jobs::*round)()) {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, every, [this] { return stopping_; })) {
     lock.unlock();
-    (this->*round)();
+    try {
+      (this->*round)();
+    } catch (const std::exception& exception) {  // a bug or exhaustion: the next round may go well
+      house_.floors().ground.log.error("job.failed", {{"cause", std::string_view(exception.what())}});
+    }
     lock.lock();
   }
 }

@@ -121,6 +121,8 @@ issuers::PublisherOptions to_publisher(const ProviderConfig& provider) {
   options.id = source_of(provider);
   options.issuer = provider.issuer;
   options.reach = to_reach(provider);
+  // People wait for it. Strangers can name a key only at the back channel, and are not believed over it.
+  options.cool_down = std::chrono::seconds(10);
   return options;
 }
 

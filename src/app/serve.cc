@@ -35,8 +35,12 @@ class Signals {
 };
 
 void tell(std::string_view state, const Log& log) {
-  if (const Status told = net::notify_service_manager(state); !told)
-    log.warning("service_manager.not_told", {{"reason", told.error().message}});
+  try {
+    if (const Status told = net::notify_service_manager(state); !told)
+      log.warning("service_manager.not_told", {{"reason", told.error().message}});
+  } catch (const std::bad_alloc&) {
+    log.warning("service_manager.not_told", {{"reason", "no memory"}});
+  }
 }
 
 // Tells the service manager that we live, as often as it wants to hear it.

@@ -28,6 +28,7 @@ net::Limits limits(const LimitsConfig& config) {
   limits.connections = config.connections;
   limits.head_bytes = config.head_bytes;
   limits.queue = config.queue;
+  limits.bodies = config.body_bytes;
   limits.head_time = config.head_time;
   limits.body_time = config.body_time;
   limits.idle_time = config.idle_time;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -53,15 +54,10 @@ struct Appender {
   void operator()(bool flag) const { line.append(flag ? "true" : "false"); }
 };
 
-}  // namespace
-
-Log::Log(const Clock& clock, Level least, Sink sink) : clock_(clock), least_(least), sink_(std::move(sink)) {}
-
-void Log::event(Level level, std::string_view name, std::initializer_list<Field> fields) const {
-  if (level < least_) return;
+std::string to_line(Time at, Level level, std::string_view name, std::initializer_list<Field> fields) {
   std::string line;
   line.reserve(256);
-  line.append("{\"at\":\"").append(with_millis(clock_.now()));
+  line.append("{\"at\":\"").append(with_millis(at));
   line.append("\",\"level\":\"").append(to_string(level));
   line.append("\",\"event\":");
   append_text(line, name);
@@ -72,7 +68,24 @@ void Log::event(Level level, std::string_view name, std::initializer_list<Field>
     std::visit(Appender{line}, field.value);
   }
   line.append("}\n");
-  sink_(line);
+  return line;
+}
+
+}  // namespace
+
+Log::Log(const Clock& clock, Level least, Sink sink) : clock_(clock), least_(least), sink_(std::move(sink)) {}
+
+// For whom there is no memory to write a line, a short one says that it is missing.
+void Log::event(Level level, std::string_view name, std::initializer_list<Field> fields) const {
+  if (level < least_) return;
+  try {
+    try {
+      sink_(to_line(clock_.now(), level, name, fields));
+    } catch (const std::bad_alloc&) {
+      sink_("{\"level\":\"error\",\"event\":\"log.line_missing\",\"cause\":\"no memory\"}\n");
+    }
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nowhere left to say so
+  }
 }
 
 Log::Sink Log::to_stderr() {

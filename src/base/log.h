@@ -41,7 +41,7 @@ class Log {
  public:
   using Sink = std::function<void(std::string_view line)>;
   Log(const Clock& clock, Level least, Sink sink);
-  // {"at":"…","level":"info","event":"account.approved", fields…}
+  // {"at":"…","level":"info","event":"account.approved", fields…}. Never throws.
   void event(Level level, std::string_view name, std::initializer_list<Field> fields = {}) const;
   void debug(std::string_view name, std::initializer_list<Field> fields = {}) const {
     event(Level::debug, name, fields);

@@ -7,29 +7,12 @@ import { test } from 'node:test';
 
 import { sleep, until } from '../e2e/support/ending.mjs';
 import { startPostgres } from '../e2e/support/postgres.mjs';
+import { startLoad } from './support/load.mjs';
 import { startFaultySite } from './support/site.mjs';
 import { startSwallowingProxy } from './support/swallowing_proxy.mjs';
 
 // Nobody waits longer, whatever the database does.
 const LONGEST = 16_000;
-
-// People who write one after the other, each as soon as the one before was answered.
-function startLoad(site, count = 4) {
-  const load = { kept: [], refused: [], over: false };
-  const one = async () => {
-    while (!load.over) {
-      const answer = await site.write(undefined, { seconds: 30 }).catch((fault) => ({ status: fault.name, took: 30_000 }));
-      (answer.status === 201 ? load.kept : load.refused).push({ ...answer, at: Date.now() });
-      if (answer.status !== 201) await sleep(50);
-    }
-  };
-  load.running = Array.from({ length: count }, one);
-  load.end = async () => {
-    load.over = true;
-    await Promise.all(load.running);
-  };
-  return load;
-}
 
 // trouble(): the database is away. relief(): it is back.
 async function endure(t, site, { trouble, relief, seconds, settled = 9 }) {

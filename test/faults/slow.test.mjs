@@ -11,6 +11,7 @@ import { atEnd, sleep } from '../e2e/support/ending.mjs';
 import { startLanyard } from '../e2e/support/lanyard.mjs';
 import { makeCertificates } from '../e2e/support/tls.mjs';
 import { startFaultySite } from './support/site.mjs';
+import { honest } from './support/waiting.mjs';
 
 const COUNT = Number(process.env.FAULTS_CONNECTIONS ?? 1000);
 const ROOM = { limits: { connections: COUNT + 1000 } };
@@ -33,19 +34,6 @@ const plain = ({ port, host }, first = '') => new Promise((resolve, reject) => {
   socket.once('error', reject);
   socket.once('connect', () => socket.removeAllListeners('error').on('error', () => {}));
 });
-
-// How long people wait at the gate, of two hundred questions.
-async function honest(site, count = 200) {
-  const times = [];
-  for (let index = 0; index < count; ++index) {
-    const began = performance.now();
-    const { status, rule } = await site.gate();
-    times.push(performance.now() - began);
-    assert.equal(status, 200, rule);
-  }
-  times.sort((a, b) => a - b);
-  return { p50: times[Math.floor(count * 0.5)], p99: times[Math.floor(count * 0.99)] };
-}
 
 const MODES = {
   // The first lines of a head, and then a letter now and then.

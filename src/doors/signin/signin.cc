@@ -1,5 +1,7 @@
 #include "doors/signin/signin.h"
 
+#include <functional>
+
 #include "doors/signin/handlers.h"
 
 namespace lanyard::doors::signin {
@@ -16,9 +18,17 @@ SignIn::~SignIn() = default;
 void SignIn::mount(net::Router& router) {
   using Handler = net::Response (*)(Desk&, const net::Request&);
   const auto route = [&](net::Method method, std::string pattern, net::Runs runs, Handler handler) {
-    router.add(method, std::move(pattern), runs, [state = state_, handler](const net::Request& request) {
+    net::Endpoint endpoint{.method = method, .pattern = std::move(pattern), .runs = runs};
+    endpoint.handler = [state = state_, handler](const net::Request& request) {
       return handler(state->desk, request);
-    });
+    };
+    // One sign-in service that hangs does not keep people from the others.
+    if (runs == net::Runs::waits) {
+      endpoint.waits_for = [](const net::Request& request) {
+        return std::hash<std::string_view>()(request.path_part("provider"));
+      };
+    }
+    router.add(std::move(endpoint));
   };
   using net::Method;
   using net::Runs;

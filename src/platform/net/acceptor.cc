@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "base/text.h"
 
@@ -118,9 +119,9 @@ void Acceptor::start() {
 
 void Acceptor::wait() {
   socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                     [this](const boost::system::error_code& error) {
+                     for_wait_.keep([this](const boost::system::error_code& error) {
                        if (!error) accept_some();
-                     });
+                     }));
 }
 
 void Acceptor::accept_some() {
@@ -132,23 +133,27 @@ void Acceptor::accept_some() {
 
 bool Acceptor::accept_one() {
   SocketName name;
-  const int fd = ::accept4(socket_.native_handle(), name.get(), &name.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0) {
+  OpenSocket socket(::accept4(socket_.native_handle(), name.get(), &name.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (socket.get() < 0) {
     const int error = errno;
     if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) pause(error);
     return error == ECONNABORTED || error == EINTR;
   }
   if (common_.connections.load(std::memory_order_relaxed) >= common_.options.limits.connections) {
     common_.refused.fetch_add(1, std::memory_order_relaxed);
-    ::close(fd);
     return true;
   }
   const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const auto address = address_of(name);
-  common_.connections.fetch_add(1);
-  choose().adopt(fd, door_, address ? to_text(*address) : std::string("unix"),
-                 address ? common_.proxies.contains(*address) : common_.proxies.trusts_unix_sockets());
+  try {
+    choose().adopt(std::move(socket), door_, address ? to_text(*address) : std::string("unix"),
+                   address ? common_.proxies.contains(*address) : common_.proxies.trusts_unix_sockets());
+  } catch (const std::bad_alloc&) {  // this one is closed; the others had better wait a little
+    common_.refused.fetch_add(1, std::memory_order_relaxed);
+    pause(ENOMEM);
+    return false;
+  }
   return true;
 }
 
@@ -168,13 +173,13 @@ Loop& Acceptor::choose() {
 // spin.
 void Acceptor::pause(int error) {
   if (paused_) return;
-  paused_ = true;
   common_.log.warning("http.accept_paused", {{"cause", std::string_view(std::strerror(error))}});
   retry_.expires_after(kRetry);
-  retry_.async_wait([this](const boost::system::error_code& failed) {
+  retry_.async_wait(for_retry_.keep([this](const boost::system::error_code& failed) {
     paused_ = false;
     if (!failed && socket_.is_open()) accept_some();
-  });
+  }));
+  paused_ = true;
 }
 
 void Acceptor::finish() {

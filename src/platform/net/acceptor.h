@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "platform/net/handler_memory.h"
 #include "platform/net/loop.h"
 
 namespace lanyard::net {
@@ -33,6 +34,7 @@ class Acceptor {
   const Door& door_;
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer retry_;
+  HandlerMemory for_wait_, for_retry_;  // without memory it must still be possible to listen
   std::size_t next_ = 0;
   bool paused_ = false;
 };

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "base/text.h"
@@ -86,8 +87,8 @@ class CurlClient final : public Client {
         return make_error(Code::unavailable, "Too many calls to services outside wait already.",
                           "Try again soon.");
       }
-      ++waiting_;
       arrived_.push_back(ticket);
+      ++waiting_;
     }
     curl_multi_wakeup(multi_);
     std::unique_lock lock(ticket->mutex);
@@ -121,7 +122,14 @@ class CurlClient final : public Client {
   bool take_arrivals() {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    for (auto& ticket : arrived_) queue_.push_back(std::move(ticket));
+    for (auto& ticket : arrived_) {
+      try {
+        queue_.push_back(ticket);
+      } catch (const std::bad_alloc&) {
+        --waiting_;
+        ticket->settle(no_memory());
+      }
+    }
     arrived_.clear();
     return true;
   }
@@ -129,9 +137,15 @@ class CurlClient final : public Client {
   void start_what_may_start() {
     const auto now = RealTime::now();
     for (auto place = queue_.begin(); place != queue_.end();) {
-      if (!try_to_start(*place, now)) {
-        ++place;
-        continue;
+      const std::shared_ptr<Ticket> ticket = *place;
+      try {
+        if (!try_to_start(ticket, now)) {
+          ++place;
+          continue;
+        }
+      } catch (const std::bad_alloc&) {
+        breakers_.record(ticket->host, Breakers::Outcome::neutral, clock_.steady());
+        ticket->settle(no_memory());
       }
       place = queue_.erase(place);
       const std::lock_guard lock(mutex_);
@@ -159,13 +173,18 @@ class CurlClient final : public Client {
     Running one{ticket, std::make_unique<Transfer>(ticket->call, ticket->url, options_)};
     one.transfer->limit_time(left);
     void* handle = one.transfer->handle();
-    if (curl_multi_add_handle(multi_, handle) != CURLM_OK) {
-      breakers_.record(ticket->host, Breakers::Outcome::neutral, clock_.steady());
-      ticket->settle(internal_error("curl_multi_add_handle"));
-      return true;
+    const auto place = running_.emplace(handle, std::move(one)).first;
+    try {
+      ++active_[ticket->host];
+    } catch (const std::bad_alloc&) {
+      running_.erase(place);
+      throw;
     }
-    ++active_[ticket->host];
-    running_.emplace(handle, std::move(one));
+    if (curl_multi_add_handle(multi_, handle) != CURLM_OK) {  // it has no other reason
+      running_.erase(place);
+      leave(ticket->host);
+      throw std::bad_alloc();
+    }
     return true;
   }
 
@@ -179,12 +198,19 @@ class CurlClient final : public Client {
       running_.erase(found);
       curl_multi_remove_handle(multi_, one.transfer->handle());
       leave(one.ticket->host);
-      Outcome outcome = one.transfer->finish(code);
-      one.transfer.reset();
-      note(*one.ticket, outcome);
-      one.ticket->settle(std::move(outcome.reply));
+      try {
+        Outcome outcome = one.transfer->finish(code);
+        note(*one.ticket, outcome);
+        one.ticket->settle(std::move(outcome.reply));
+      } catch (const std::bad_alloc&) {
+        breakers_.record(one.ticket->host, Breakers::Outcome::neutral, clock_.steady());
+        one.ticket->settle(no_memory());
+      }
     }
   }
+
+  // Short enough to need none itself.
+  static Error no_memory() { return {Code::unavailable, "Out of memory.", {}, {}}; }
 
   void leave(const std::string& host) {
     const auto active = active_.find(host);

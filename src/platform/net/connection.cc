@@ -1,7 +1,6 @@
 #include "platform/net/connection.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -24,18 +23,16 @@ constexpr int kRounds = 16;
 
 }  // namespace
 
-Connection::Connection(Loop& loop, const Door& door, int socket, std::string peer, bool trusted)
+Connection::Connection(Loop& loop, const Door& door, OpenSocket socket, std::string peer, bool trusted)
     : loop_(loop), door_(door), socket_(loop.io), trusted_(trusted), peer_(std::move(peer)) {
   boost::system::error_code error;
-  socket_.assign(socket, error);
-  if (error) {
-    ::close(socket);
-    throw std::bad_alloc();  // the kernel has no room to watch it
-  }
+  socket_.assign(socket.get(), error);
+  if (error) throw std::bad_alloc();  // the kernel has no room to watch it
+  const int descriptor = socket.release();
   active_ = SteadyClock::now();
   deadline_ = active_ + loop_.common.options.limits.head_time;
   if (const TlsContext context = door.current_tls()) {
-    tls_ = std::make_unique<TlsChannel>(context, socket);
+    tls_ = std::make_unique<TlsChannel>(context, descriptor);
     state_ = State::handshake;
   }
 }
@@ -43,13 +40,14 @@ Connection::Connection(Loop& loop, const Door& door, int socket, std::string pee
 Connection::~Connection() = default;
 
 void Connection::start() {
-  wait(true);
+  guarded([this] { wait(true); });
 }
 
 void Connection::wait(bool for_read) {
   socket_.async_wait(for_read ? Descriptor::wait_read : Descriptor::wait_write,
                      [self = shared_from_this()](const boost::system::error_code& error) {
-                       if (!error && self->state_ != State::closed) self->on_ready();
+                       if (error || self->state_ == State::closed) return;
+                       self->guarded([&self] { self->on_ready(); });
                      });
 }
 
@@ -133,7 +131,7 @@ void Connection::fill() {
   }
   // What TLS holds already would never make the socket readable, and others want their turn.
   boost::asio::post(loop_.io, [self = shared_from_this()] {
-    if (self->wants_bytes()) self->fill();
+    if (self->wants_bytes()) self->guarded([&self] { self->fill(); });
   });
 }
 
@@ -207,8 +205,12 @@ void Connection::close() {
 }
 
 void Connection::check_time(SteadyClock::time_point now, bool draining) {
+  if (given_up_.load(std::memory_order_relaxed)) return close();
   if (draining && state_ == State::head && pending_.empty() && now - active_ > kDrainGrace) return close();
-  if (now < deadline_) return;
+  if (now >= deadline_) guarded([this] { time_is_over(); });
+}
+
+void Connection::time_is_over() {
   if (state_ == State::body) {
     socket_.cancel();  // whatever is waited for now, the answer waits for something else
     const auto intake = std::move(intake_);

@@ -1,6 +1,7 @@
 // One connection as a state machine. It lives on one loop for life and is kept small while it is idle.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <chrono>
@@ -24,13 +25,15 @@ struct Exchange {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Loop& loop, const Door& door, int socket, std::string peer, bool trusted);
+  Connection(Loop& loop, const Door& door, OpenSocket socket, std::string peer, bool trusted);
   ~Connection();
   void start();
   void check_time(std::chrono::steady_clock::time_point now, bool draining);
   void close();
   // A worker's answer, on the loop's thread. The request's memory goes back to the loop.
   void finish(Request&& request, Response&& response, const Exchange& exchange);
+  // From a worker that has no memory to bring its answer: the loop closes this connection soon.
+  void give_up() { given_up_.store(true, std::memory_order_relaxed); }
   Loop& loop() { return loop_; }
 
   std::size_t slot = 0;  // where the loop keeps it
@@ -42,23 +45,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   bool wants_bytes() const { return state_ == State::head || state_ == State::body; }
   bool has_buffered() const { return tls_ && tls_->has_buffered(); }
+  // Exhaustion costs the connection that met it, and nobody else anything.
+  template <class Step>
+  void guarded(Step step);
   void wait(bool for_read);
   void on_ready();
   void shake_hands();
   void fill();
   void resume();
   void arm();
+  void time_is_over();
   void end(bool more_came);
   void linger();
   Io read_some(std::size_t& count);
   Io write_some(std::string_view bytes, std::size_t& count);
 
   void process(std::string_view bytes);
+  void give_answer(Request& request, Response response, const Exchange& exchange);
   std::size_t take_head(std::string_view bytes);
   std::size_t take_body(std::string_view bytes);
   int find_client(Request::Data& data) const;
   std::size_t begin(std::string_view bytes, std::size_t head_size, const Framing& framing, Exchange exchange);
   void dispatch(Request& request, Exchange exchange, std::string_view head);
+  bool has_room_for(Request::Data& data, std::size_t more);
+  void refuse_for_now(const Request& request, Exchange exchange);
   void hand_over(Request& request, const Exchange& exchange, std::string_view head, Runs runs);
 
   void refuse(const Request* request, int status, Exchange exchange);
@@ -66,6 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void report(const Request* request, int status, std::string_view id, const Exchange& exchange,
               std::size_t bytes) const;
   Response error_response(const Request* request, int status);
+  Response come_again(const Request* request);  // 503
   void flush();
   void after_answer();
 
@@ -74,6 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Door& door_;
   Descriptor socket_;
   State state_ = State::head;
+  std::atomic<bool> given_up_{false};
   bool trusted_ = false;
   bool keep_alive_ = true;
   bool unread_ = false;  // the peer may still send what nobody will read

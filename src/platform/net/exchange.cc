@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <new>
 
 #include "base/text.h"
 #include "platform/net/answer.h"
@@ -33,20 +34,27 @@ class HandlerWork final : public Work {
   Exchange exchange_;
 };
 
+// Stand for "the handler failed" and "it had no memory" between call() and give_answer(); never sent.
+constexpr int kFailed = 0;
+constexpr int kNoMemory = 1;
+
 // Exceptions are bugs or exhaustion: the request fails, the server goes on.
 std::optional<Response> call(const Request& request, const Endpoint& endpoint, bool quick, const Log& log) {
-  std::string cause;
+  const auto failed = [&](std::string_view cause, int status) {
+    log.error("http.handler_failed",
+              {{"route", endpoint.pattern}, {"request", request.id()}, {"cause", cause}});
+    return Response(status);
+  };
   try {
     if (quick) return endpoint.quick(request);
     return endpoint.handler(request);
+  } catch (const std::bad_alloc& exception) {
+    return failed(exception.what(), kNoMemory);
   } catch (const std::exception& exception) {
-    cause = exception.what();
+    return failed(exception.what(), kFailed);
   } catch (...) {
-    cause = "not a std::exception";
+    return failed("not a std::exception", kFailed);
   }
-  log.error("http.handler_failed",
-            {{"route", endpoint.pattern}, {"request", request.id()}, {"cause", cause}});
-  return Response(0);
 }
 
 // The class for this one request. A fault in choosing is no reason to lose the request.
@@ -62,17 +70,17 @@ Runs class_of(const Request& request, const Endpoint& endpoint, const Log& log) 
   return endpoint.runs;
 }
 
-// Stands for "the handler failed" between call() and respond(); never sent.
-bool handler_failed(const Response& response) {
-  return response.status() == 0;
-}
-
 void HandlerWork::run() noexcept {
   Response response = *call(request_, *exchange_.endpoint, false, connection_->loop().common.log);
-  boost::asio::post(connection_->loop().io, [connection = connection_, request = std::move(request_),
-                                             response = std::move(response), exchange = exchange_]() mutable {
-    connection->finish(std::move(request), std::move(response), exchange);
-  });
+  try {
+    boost::asio::post(connection_->loop().io,
+                      [connection = connection_, request = std::move(request_),
+                       response = std::move(response), exchange = exchange_]() mutable {
+                        connection->finish(std::move(request), std::move(response), exchange);
+                      });
+  } catch (const std::bad_alloc&) {
+    connection_->give_up();
+  }
 }
 
 }  // namespace
@@ -223,6 +231,7 @@ std::size_t Connection::begin(std::string_view bytes, std::size_t head_size, con
 
 std::size_t Connection::take_body(std::string_view bytes) {
   Request::Data& data = intake_->request.data();
+  const std::size_t before = data.body_memory.size();
   std::size_t used = 0;
   bool complete = false;
   if (intake_->chunked) {
@@ -239,6 +248,13 @@ std::size_t Connection::take_body(std::string_view bytes) {
     data.body_memory.append(bytes.substr(0, used));
     intake_->left -= used;
     complete = intake_->left == 0;
+  }
+  if (!has_room_for(data, data.body_memory.size() - before)) {
+    const auto intake = std::move(intake_);
+    intake->exchange.keep_alive = false;
+    unread_ = true;
+    refuse_for_now(intake->request, intake->exchange);
+    return 0;
   }
   if (complete) {
     const auto intake = std::move(intake_);
@@ -259,12 +275,29 @@ void Connection::dispatch(Request& request, Exchange exchange, std::string_view 
     if (runs != Runs::on_loop) return hand_over(request, exchange, head, runs);
     response = call(request, endpoint, false, log);
   }
-  if (handler_failed(*response)) response = error_response(&request, 500);
-  respond(&request, std::move(*response), exchange);
+  give_answer(request, std::move(*response), exchange);
+}
+
+void Connection::give_answer(Request& request, Response response, const Exchange& exchange) {
+  if (response.status() == kFailed) response = error_response(&request, 500);
+  if (response.status() == kNoMemory) response = come_again(&request);
+  respond(&request, std::move(response), exchange);
+}
+
+bool Connection::has_room_for(Request::Data& data, std::size_t more) {
+  Common& common = loop_.common;
+  return more == 0 || data.body_share.take(common.body_bytes, more, common.options.limits.bodies);
+}
+
+void Connection::refuse_for_now(const Request& request, Exchange exchange) {
+  loop_.common.refused.fetch_add(1, std::memory_order_relaxed);
+  exchange.reason = "the bodies of all requests together are over their limit";
+  respond(&request, come_again(&request), exchange);
 }
 
 void Connection::hand_over(Request& request, const Exchange& exchange, std::string_view head, Runs runs) {
   if (!head.empty()) {
+    if (!has_room_for(request.data(), request.data().body.size())) return refuse_for_now(request, exchange);
     request.data().keep_head(head);
     request.data().keep_body();
   }
@@ -273,22 +306,18 @@ void Connection::hand_over(Request& request, const Exchange& exchange, std::stri
   state_ = State::working;
   auto handler_work = std::make_unique<HandlerWork>(shared_from_this(), std::move(owned), exchange);
   HandlerWork* left = handler_work.get();
+  if (exchange.endpoint->waits_for) left->waits_for = exchange.endpoint->waits_for(left->request());
   std::unique_ptr<Work> work = std::move(handler_work);
   if (loop_.common.pool(runs).submit(work)) return;
   loop_.common.refused.fetch_add(1, std::memory_order_relaxed);
   Exchange busy = exchange;
   busy.reason = "the queue of this class of work is full";
-  respond(&left->request(), std::move(error_response(&left->request(), 503).header("Retry-After", "1")),
-          busy);
+  respond(&left->request(), come_again(&left->request()), busy);
 }
 
 void Connection::finish(Request&& request, Response&& response, const Exchange& exchange) {
   if (state_ == State::closed) return;
-  if (handler_failed(response)) {
-    respond(&request, error_response(&request, 500), exchange);
-  } else {
-    respond(&request, std::move(response), exchange);
-  }
+  guarded([&] { give_answer(request, std::move(response), exchange); });
 }
 
 void Connection::refuse(const Request* request, int status, Exchange exchange) {
@@ -309,6 +338,12 @@ Response Connection::error_response(const Request* request, int status) {
     }
   }
   return Response::text(status, cat(reason_phrase(status), "\n"));
+}
+
+Response Connection::come_again(const Request* request) {
+  Response response = error_response(request, 503);
+  if (!response.find_header("Retry-After")) response.header("Retry-After", "1");
+  return response;
 }
 
 void Connection::respond(const Request* request, Response response, const Exchange& exchange) {

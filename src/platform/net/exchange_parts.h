@@ -1,6 +1,7 @@
 // What a connection keeps only while a body or an answer is on its way.
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -34,5 +35,15 @@ struct Connection::Outgoing {
   }
   void advance(std::size_t count) { sent += count; }
 };
+
+template <class Step>
+void Connection::guarded(Step step) {
+  try {
+    step();
+  } catch (const std::exception& exception) {
+    loop_.common.log.error("http.connection_failed", {{"cause", std::string_view(exception.what())}});
+    close();
+  }
+}
 
 }  // namespace lanyard::net

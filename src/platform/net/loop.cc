@@ -1,13 +1,11 @@
 #include "platform/net/loop.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <exception>
+#include <new>
 
 #include "base/random.h"
 #include "platform/net/connection.h"
@@ -38,18 +36,20 @@ Loop::~Loop() {
 }
 
 void Loop::start() {
-  thread_ = std::thread([this] {
-    const auto work = boost::asio::make_work_guard(io);
-    // An exception here is exhaustion: the connection that met it is cut off by its deadline, the others go
-    // on.
-    while (!io.stopped()) {
-      try {
-        io.run();
-      } catch (const std::exception& exception) {
-        common.log.error("http.loop_failed", {{"cause", std::string_view(exception.what())}});
-      }
+  thread_ = std::thread([this] { run(); });
+}
+
+// An exception here is exhaustion that met nobody's connection (those are closed over it, see
+// Connection::guarded); everybody goes on.
+void Loop::run() {
+  const auto work = boost::asio::make_work_guard(io);
+  while (!io.stopped()) {
+    try {
+      io.run();
+    } catch (const std::exception& exception) {
+      common.log.error("http.loop_failed", {{"cause", std::string_view(exception.what())}});
     }
-  });
+  }
 }
 
 void Loop::stop_and_join() {
@@ -65,21 +65,33 @@ void Loop::close_all() {
   for (std::size_t i = connections_.size(); i > 0; --i) std::shared_ptr(connections_[i - 1])->close();
 }
 
-void Loop::adopt(int socket, const Door& door, std::string peer, bool trusted) {
+void Loop::adopt(OpenSocket socket, const Door& door, std::string peer, bool trusted) {
+  common.connections.fetch_add(1);
   load_.fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(io, [this, socket, &door, peer = std::move(peer), trusted]() mutable {
-    std::shared_ptr<Connection> connection;
-    try {
-      connection = std::make_shared<Connection>(*this, door, socket, std::move(peer), trusted);
-      connections_.push_back(connection);
-    } catch (const std::exception&) {
-      uncount();
-      throw;
-    }
-    connection->slot = connections_.size() - 1;
-    connection->start();
+  try {
+    boost::asio::post(io,
+                      [this, socket = std::move(socket), &door, peer = std::move(peer), trusted]() mutable {
+                        take_in(std::move(socket), door, std::move(peer), trusted);
+                      });
+  } catch (const std::bad_alloc&) {
+    uncount();
+    throw;
+  }
+}
+
+void Loop::take_in(OpenSocket socket, const Door& door, std::string peer, bool trusted) {
+  std::shared_ptr<Connection> connection;
+  try {
+    connection = std::make_shared<Connection>(*this, door, std::move(socket), std::move(peer), trusted);
     arm_sweep();
-  });
+    connections_.push_back(connection);
+  } catch (const std::bad_alloc&) {
+    common.refused.fetch_add(1, std::memory_order_relaxed);
+    uncount();
+    return;
+  }
+  connection->slot = connections_.size() - 1;
+  connection->start();
 }
 
 void Loop::drain() {
@@ -109,15 +121,15 @@ void Loop::uncount() {
 
 // One timer a loop instead of one an operation; none while there is no connection.
 void Loop::arm_sweep() {
-  if (sweeping_ || connections_.empty()) return;
-  sweeping_ = true;
+  if (sweeping_) return;
   sweep_timer_.expires_after(sweep_period(common.options.limits, common.draining));
-  sweep_timer_.async_wait([this](const boost::system::error_code& error) {
+  sweep_timer_.async_wait(for_sweep_.keep([this](const boost::system::error_code& error) {
     if (error) return;
     sweeping_ = false;
     sweep();
-    arm_sweep();
-  });
+    if (!connections_.empty()) arm_sweep();
+  }));
+  sweeping_ = true;
 }
 
 void Loop::sweep() {
@@ -131,7 +143,6 @@ void Loop::sweep() {
 std::string_view Loop::date_line() {
   const std::int64_t second = to_unix_seconds(common.clock.now());
   if (second != date_second_) {
-    date_second_ = second;
     const auto time = static_cast<std::time_t>(second);
     std::tm parts{};
     gmtime_r(&time, &parts);
@@ -141,6 +152,7 @@ std::string_view Loop::date_line() {
     const std::size_t size =
         std::strftime(text.data(), text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
     date_line_.assign(text.data(), size);
+    date_second_ = second;
   }
   return date_line_;
 }

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "platform/net/handler_memory.h"
+#include "platform/net/open_socket.h"
 #include "platform/net/pools.h"
 #include "platform/net/proxies.h"
 #include "platform/net/server.h"
@@ -45,6 +47,7 @@ struct Common {
   std::unique_ptr<Pool> db, slow, waits;
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::size_t> body_bytes{0};
   std::atomic<bool> draining{false};
   std::mutex mutex;
   std::condition_variable changed;  // the last connection went
@@ -59,8 +62,9 @@ class Loop {
   void start();
   void stop_and_join();  // closes whatever is still there
 
-  // From any thread: takes over a connected, non-blocking socket that was counted in Common::connections.
-  void adopt(int socket, const Door& door, std::string peer, bool trusted);
+  // From any thread: takes over a connected, non-blocking socket and counts it in Common::connections. Throws
+  // std::bad_alloc; then the socket is closed and not counted.
+  void adopt(OpenSocket socket, const Door& door, std::string peer, bool trusted);
   // From any thread: looks for idle connections at once and often, after Common::draining was set.
   void drain();
   std::size_t load() const { return load_.load(std::memory_order_relaxed); }
@@ -78,12 +82,15 @@ class Loop {
   Request request;  // refilled for each request that a loop answers itself
 
  private:
+  void run();
+  void take_in(OpenSocket socket, const Door& door, std::string peer, bool trusted);
   void arm_sweep();
   void sweep();
   void close_all();
   void uncount();
 
   boost::asio::steady_timer sweep_timer_{io};
+  HandlerMemory for_sweep_;
   bool sweeping_ = false;
   std::vector<std::shared_ptr<Connection>> connections_;
   std::atomic<std::size_t> load_{0};

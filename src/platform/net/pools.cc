@@ -1,11 +1,15 @@
 #include "platform/net/pools.h"
 
-#include <system_error>
+#include <algorithm>
+#include <exception>
+#include <new>
 
 namespace lanyard::net {
 
 Pool::Pool(unsigned most_threads, std::size_t queue_limit)
-    : most_threads_(most_threads == 0 ? 1 : most_threads), queue_limit_(queue_limit) {}
+    : most_threads_(most_threads == 0 ? 1 : most_threads), queue_limit_(queue_limit) {
+  waited_for_.reserve(most_threads_);
+}
 
 Pool::~Pool() {
   stop();
@@ -19,11 +23,15 @@ bool Pool::submit(std::unique_ptr<Work>& work) {
   if (queue_.size() >= idle_ && threads_.size() < most_threads_) {
     try {
       threads_.emplace_back([this] { run_thread(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {      // no memory, or no more threads
       if (threads_.empty()) return false;  // the threads that exist will come to it
     }
   }
-  queue_.push_back(std::move(work));
+  try {
+    queue_.push_back(std::move(work));
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
   wake_.notify_one();
   return true;
 }
@@ -49,19 +57,31 @@ void Pool::stop() {
 void Pool::run_thread() {
   std::unique_lock lock(mutex_);
   while (!stopped_) {
-    if (queue_.empty()) {
+    const auto place = first_that_may_run();
+    if (place == queue_.end()) {
       ++idle_;
-      wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+      wake_.wait(lock, [this] { return stopped_ || first_that_may_run() != queue_.end(); });
       --idle_;
       continue;
     }
-    std::unique_ptr<Work> work = std::move(queue_.front());
-    queue_.pop_front();
+    std::unique_ptr<Work> work = std::move(*place);
+    queue_.erase(place);
+    const std::size_t whom = work->waits_for;
+    if (whom != 0) waited_for_.push_back(whom);
     lock.unlock();
     work->run();
     work.reset();
     lock.lock();
+    if (whom != 0) waited_for_.erase(std::ranges::find(waited_for_, whom));
   }
+}
+
+// Whoever finishes looks here again, so what had to stay behind needs no waking.
+Pool::Queue::iterator Pool::first_that_may_run() {
+  const auto most = static_cast<std::ptrdiff_t>(std::max(1U, most_threads_ / 2));
+  return std::ranges::find_if(queue_, [&](const std::unique_ptr<Work>& work) {
+    return work->waits_for == 0 || std::ranges::count(waited_for_, work->waits_for) < most;
+  });
 }
 
 }  // namespace lanyard::net

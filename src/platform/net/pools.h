@@ -15,9 +15,12 @@ class Work {
  public:
   virtual ~Work() = default;
   virtual void run() noexcept = 0;
+  std::size_t waits_for = 0;  // whom it waits for; 0: nobody in particular
 };
 
-// A queue with a limit and up to `most_threads` threads, which are started when there is work for them.
+// A queue with a limit and up to `most_threads` threads, which are started when there is work for them. Work
+// that waits for the same one takes half of them at most; more of it stays in the queue while other work
+// passes.
 class Pool {
  public:
   Pool(unsigned most_threads, std::size_t queue_limit);
@@ -29,13 +32,16 @@ class Pool {
   void stop();  // the same as the destructor
 
  private:
+  using Queue = std::deque<std::unique_ptr<Work>>;
   void run_thread();
+  Queue::iterator first_that_may_run();
 
   const unsigned most_threads_;
   const std::size_t queue_limit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<Work>> queue_;
+  Queue queue_;
+  std::vector<std::size_t> waited_for_;  // by the work that runs now
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
   bool stopped_ = false;

@@ -37,6 +37,7 @@ void Request::Data::clear() {
   decoded_path.clear();
   head_memory.clear();
   body_memory.clear();
+  body_share.give_back();
 }
 
 }  // namespace lanyard::net

@@ -31,6 +31,10 @@ struct Endpoint {
   // Asked on the event loop after `quick` passed the request on: the class in which the handler runs for this
   // one request. Must not block. Default: `runs`.
   std::function<Runs(const Request&)> choose;
+  // For handlers that wait for somebody outside: whom, as a number (0: nobody in particular). Those who wait
+  // for the same one never take more than half of the threads, so that one who hangs does not hold up the
+  // rest. Asked on the event loop; must not block.
+  std::function<std::size_t(const Request&)> waits_for;
   std::size_t body_limit = 64 * 1024;
   // Answers under 400 leave no line in the access log: somebody else, who asks for each of their requests,
   // has a log of their own. Figures count them all the same.

@@ -27,6 +27,9 @@ struct Limits {
   Duration drain_time = std::chrono::seconds(30);
   std::size_t queue = 1'000;  // waiting requests in each class of work: 503
   std::size_t requests_per_connection = 100'000;
+  // Bodies that are held at once, all connections together, from their first byte to the end of their answer:
+  // 503 for what does not fit.
+  std::size_t bodies = 64 * 1024 * 1024;
 };
 
 struct TlsFiles {

@@ -181,10 +181,11 @@ void TlsChannel::keep_client_certificate() {
   if (certificate == nullptr) return;
   unsigned char* data = nullptr;
   const int size = i2d_X509(certificate, &data);
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owned(
+      data, [](unsigned char* bytes) { OPENSSL_free(bytes); });
   if (size > 0)
     client_certificate_ = std::make_shared<const std::string>(reinterpret_cast<const char*>(data),
                                                               static_cast<std::size_t>(size));
-  OPENSSL_free(data);
 }
 
 Io TlsChannel::read(char* into, std::size_t size, std::size_t& count) {

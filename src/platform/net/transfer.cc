@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <new>
 
 #include "base/text.h"
 #include "platform/net/addresses.h"
@@ -87,6 +89,24 @@ struct Transfer::State {
   std::string fault;  // what we refused in the answer
   std::size_t head_bytes = 0, head_lines = 0;
   bool head_done = false;
+  bool no_memory = false;
+
+  ~State() {
+    curl_easy_cleanup(easy);
+    curl_slist_free_all(headers);
+    curl_slist_free_all(resolve);
+  }
+
+  // libcurl is C: an exception of a function that it calls would not pass through it.
+  template <class Function, class Refusal>
+  Refusal guarded(Refusal refusal, Function function) {
+    try {
+      return function();
+    } catch (const std::bad_alloc&) {
+      no_memory = true;
+      return refusal;
+    }
+  }
 
   bool may_connect(const Address& address) const {
     return allowed(address, call.reach) && (url.scheme == "https" || is_loopback(address));
@@ -96,28 +116,34 @@ struct Transfer::State {
   // name that resolves differently the second time (DNS rebinding) gains nothing.
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* to) {
     auto& state = *static_cast<State*>(self);
-    const auto address = from_sockaddr(to->addr);
-    if (!address || !state.may_connect(*address)) {
-      state.refused_address = address ? to_string(*address) : "of an unknown family";
-      return CURL_SOCKET_BAD;
-    }
-    return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    return state.guarded(CURL_SOCKET_BAD, [&]() -> curl_socket_t {
+      const auto address = from_sockaddr(to->addr);
+      if (!address || !state.may_connect(*address)) {
+        state.refused_address = address ? to_string(*address) : "of an unknown family";
+        return CURL_SOCKET_BAD;
+      }
+      return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    });
   }
 
   // Asked before the request is written, also on a connection that another call opened with a wider reach.
   static int before_request(void* self, char* ip, char*, int, int) {
     auto& state = *static_cast<State*>(self);
-    const auto address = parse_address(ip);
-    if (address && state.may_connect(*address)) return CURL_PREREQFUNC_OK;
-    state.refused_address = ip;
-    return CURL_PREREQFUNC_ABORT;
+    return state.guarded(CURL_PREREQFUNC_ABORT, [&] {
+      const auto address = parse_address(ip);
+      if (address && state.may_connect(*address)) return CURL_PREREQFUNC_OK;
+      state.refused_address = ip;
+      return CURL_PREREQFUNC_ABORT;
+    });
   }
 
   static std::size_t take_header(char* data, std::size_t, std::size_t size, void* self) {
-    return static_cast<State*>(self)->header_line(std::string_view(data, size)) ? size : 0;
+    auto& state = *static_cast<State*>(self);
+    return state.guarded(false, [&] { return state.header_line(std::string_view(data, size)); }) ? size : 0;
   }
   static std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) {
-    return static_cast<State*>(self)->body_bytes(std::string_view(data, size)) ? size : 0;
+    auto& state = *static_cast<State*>(self);
+    return state.guarded(false, [&] { return state.body_bytes(std::string_view(data, size)); }) ? size : 0;
   }
 
   bool header_line(std::string_view line) {
@@ -156,7 +182,15 @@ struct Transfer::State {
   template <class V>
   void set(CURLoption option, V value) {
     // A refused option would be a guard that is not there.
-    if (curl_easy_setopt(easy, option, value) != CURLE_OK) std::abort();
+    const CURLcode code = curl_easy_setopt(easy, option, value);
+    if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (code != CURLE_OK) std::abort();
+  }
+  // The same holds for a header.
+  static void append(curl_slist*& list, const char* line) {
+    curl_slist* longer = curl_slist_append(list, line);
+    if (longer == nullptr) throw std::bad_alloc();
+    list = longer;
   }
 
   void set_guards();
@@ -222,12 +256,11 @@ void Transfer::State::set_request(const ClientOptions& options) {
     set(CURLOPT_FRESH_CONNECT, 1L);
   }
   for (const auto& [name, value] : call.headers) {
-    headers =
-        curl_slist_append(headers, value.empty() ? cat(name, ";").c_str() : cat(name, ": ", value).c_str());
+    append(headers, value.empty() ? cat(name, ";").c_str() : cat(name, ": ", value).c_str());
   }
-  headers = curl_slist_append(headers, "Expect:");
+  append(headers, "Expect:");
   set(CURLOPT_HTTPHEADER, headers);
-  for (const auto& entry : options.fixed_addresses) resolve = curl_slist_append(resolve, entry.c_str());
+  for (const auto& entry : options.fixed_addresses) append(resolve, entry.c_str());
   if (resolve != nullptr) set(CURLOPT_RESOLVE, resolve);
 }
 
@@ -240,11 +273,7 @@ Transfer::Transfer(Call call, Url url, const ClientOptions& options) : state_(st
   state_->set_request(options);
 }
 
-Transfer::~Transfer() {
-  curl_easy_cleanup(state_->easy);
-  curl_slist_free_all(state_->headers);
-  curl_slist_free_all(state_->resolve);
-}
+Transfer::~Transfer() = default;
 
 void* Transfer::handle() const {
   return state_->easy;
@@ -263,6 +292,11 @@ Outcome Transfer::finish(int curl_code) {
   const auto failed = [&](Code kind, std::string message, std::string hint = {}) {
     return Outcome{make_error(kind, std::move(message), std::move(hint), cause), bad};
   };
+  if (s.no_memory || code == CURLE_OUT_OF_MEMORY) {
+    return {make_error(Code::unavailable, cat("There is not enough memory here to ask ", host, "."),
+                       "Try again soon.", cause),
+            Breakers::Outcome::neutral};
+  }
   if (code == CURLE_OK) {
     long status = 0;
     curl_easy_getinfo(s.easy, CURLINFO_RESPONSE_CODE, &status);

@@ -50,7 +50,9 @@ class Pool {
   };
 
   Pool(std::size_t most, Duration patience, Make make)
-      : free_places_(most), patience_(patience), make_(std::move(make)) {}
+      : free_places_(most), patience_(patience), make_(std::move(make)) {
+    idle_.reserve(most);  // so that giving back never needs memory
+  }
 
   // Waits for at most the pool's patience, then Code::unavailable. Fails as `make` fails.
   Result<Lease> take() {
@@ -66,24 +68,30 @@ class Pool {
     }
     --free_places_;
     lock.unlock();
+    Place place{this};
     auto made = make_();
-    if (!made) {
-      give(nullptr);
-      return std::move(made).error();
-    }
+    if (!made) return std::move(made).error();
+    place.pool = nullptr;
     return Lease(this, std::move(made).value());
   }
 
   // Closes what nobody uses at the moment: something happened after which it should be made anew.
   void discard_idle() {
-    std::vector<std::unique_ptr<Item>> closed;
     const std::lock_guard lock(mutex_);
-    closed.swap(idle_);
-    free_places_ += closed.size();
+    free_places_ += idle_.size();
+    idle_.clear();
     changed_.notify_all();
   }
 
  private:
+  // For a connection that is being made: free again when that fails.
+  struct Place {
+    ~Place() {
+      if (pool != nullptr) pool->give(nullptr);
+    }
+    Pool* pool;
+  };
+
   void give(std::unique_ptr<Item> item) {
     const std::lock_guard lock(mutex_);
     if (item) {

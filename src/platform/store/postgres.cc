@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <optional>
 
 #include "base/text.h"
@@ -53,9 +54,14 @@ class PostgresTransaction final : public GroupTransaction {
   }
 
   Status run(const Database::Work& work) override {
-    Status status = run_once(work, Mode::quick_write);
-    if (fate_ == Fate::alive && connection_->wants_care()) status = run_once(work, Mode::careful_write);
-    return status;
+    try {
+      Status status = run_once(work, Mode::quick_write);
+      if (fate_ == Fate::alive && connection_->wants_care()) status = run_once(work, Mode::careful_write);
+      return status;
+    } catch (...) {
+      undo();
+      throw;
+    }
   }
 
   Status commit() override {
@@ -71,10 +77,15 @@ class PostgresTransaction final : public GroupTransaction {
     return committed;
   }
 
-  void roll_back() override {
+  void roll_back() noexcept override {
     if (!connection_) return;
-    connection_->start(Mode::quick_write);
-    if (connection_->broken() || !connection_->control("ROLLBACK").ok()) connection_.reset();
+    try {
+      connection_->start(Mode::quick_write);
+      if (!connection_->broken() && connection_->control("ROLLBACK").ok()) return;
+    } catch (const std::bad_alloc&) {
+      fate_ = Fate::lost;
+    }
+    connection_.reset();
   }
 
   Fate fate() const override { return fate_; }
@@ -93,10 +104,7 @@ class PostgresTransaction final : public GroupTransaction {
       status = work(connection);
     } catch (...) {
       // A closure that could not bear the error of a run that does not count is run again as well.
-      if (!connection.failure()) {
-        undo();
-        throw;
-      }
+      if (!connection.failure()) throw;
       status = *connection.failure();
     }
     if (connection.failure()) status = *connection.failure();
@@ -108,9 +116,14 @@ class PostgresTransaction final : public GroupTransaction {
     return status;
   }
 
+  // Until it is done, also when an exception ends it: what this closure did must not be committed.
   void undo() {
+    clean_ = false;
+    fate_ = Fate::lost;
     const Status undone = settled(connection_->control("ROLLBACK TO one_write"));
-    clean_ = undone.ok();
+    if (!undone.ok()) return;
+    clean_ = true;
+    fate_ = Fate::alive;
   }
   Status settled(Status status) {
     if (!status.ok()) fate_ = connection_->wants_retry() ? Fate::again : Fate::lost;
@@ -138,16 +151,14 @@ class PostgresDatabase final : public Database {
     refuse_nesting(this);
     LANYARD_TRY(const Silence::Leave leave, silence_->ask());
     LANYARD_TRY(Connections::Lease connection, begin_read());
-    Status status;
-    try {
-      const InsideTransaction inside(this);
-      status = work(*connection);
-    } catch (...) {
-      finish(connection);
-      throw;
-    }
-    if (connection->failure()) status = *connection->failure();
-    finish(connection);
+    struct End {
+      ~End() { database.finish(connection); }
+      PostgresDatabase& database;
+      Connections::Lease& connection;
+    } const end_after{*this, connection};
+    const InsideTransaction inside(this);
+    Status status = work(*connection);
+    if (connection->failure()) return *connection->failure();
     return status;
   }
 
@@ -177,8 +188,7 @@ class PostgresDatabase final : public Database {
     for (;;) {
       LANYARD_TRY(auto connection, readers_.take());
       const bool fresh = !connection->used();
-      connection->start(Mode::read);
-      Status begun = connection->control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      Status begun = begin_read_on(connection);
       if (begun.ok()) return connection;
       const bool broken = connection->broken();
       if (broken) give_up(connection);
@@ -187,9 +197,24 @@ class PostgresDatabase final : public Database {
     }
   }
 
-  void finish(Connections::Lease& connection) {
-    connection->start(Mode::read);
-    if (connection->broken() || !connection->control("ROLLBACK").ok()) give_up(connection);
+  static Status begin_read_on(Connections::Lease& connection) {
+    try {
+      connection->start(Mode::read);
+      return connection->control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    } catch (...) {  // nobody knows whether it began
+      connection.discard();
+      throw;
+    }
+  }
+
+  void finish(Connections::Lease& connection) noexcept {
+    try {
+      connection->start(Mode::read);
+      if (!connection->broken() && connection->control("ROLLBACK").ok()) return;
+    } catch (const std::bad_alloc&) {
+      log_.warning("store.connection_dropped", {{"cause", "no memory"}});
+    }
+    give_up(connection);
   }
   void give_up(Connections::Lease& connection) {
     connection.discard();

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "base/text.h"
 #include "platform/store/nesting.h"
@@ -30,11 +31,15 @@ const Stmt kSavepoint{"SAVEPOINT one_write"};
 const Stmt kRelease{"RELEASE one_write"};
 const Stmt kUndo{"ROLLBACK TO one_write"};
 
-// Ends what is open on a connection, whatever state it is in.
-void end(SqliteConnection& connection) {
+// Ends what is open on a connection, whatever state it is in, also without memory.
+void end(SqliteConnection& connection) noexcept {
   if (!connection.in_transaction()) return;
-  const Status ignored = connection.control(kRollBack);
-  static_cast<void>(ignored);
+  try {
+    const Status ignored = connection.control(kRollBack);
+    static_cast<void>(ignored);
+  } catch (const std::bad_alloc&) {
+    connection.abandon_transaction();
+  }
 }
 
 constexpr std::string_view kNothingIsSaved =
@@ -60,6 +65,7 @@ class SqliteTransaction final : public GroupTransaction {
     if (!lease_) {
       LANYARD_TRY(lease_, connections_.take());
     }
+    end(*lease_);  // of a group that was left by an exception
     Status begun = lease_->control(kBeginWrite);
     if (!begun.ok()) {
       lease_.release();
@@ -70,27 +76,23 @@ class SqliteTransaction final : public GroupTransaction {
   }
 
   Status run(const Database::Work& work) override {
-    SqliteConnection& connection = *lease_;
-    LANYARD_CHECK(settled(connection.control(kSavepoint)));
-    connection.start(Access::write);
-    Status status;
     try {
-      const InsideTransaction inside(owner_);
-      status = work(connection);
+      return run_in_savepoint(work);
     } catch (...) {
       undo();
       throw;
     }
-    if (connection.failure()) status = *connection.failure();
-    if (!status.ok()) {
-      undo();
-      return status;
-    }
-    return settled(connection.control(kRelease));
   }
 
   Status commit() override {
-    Status committed = lease_->control(kCommit);
+    Status committed;
+    try {
+      committed = lease_->control(kCommit);
+    } catch (...) {  // no memory to say what went wrong
+      fate_ = Fate::lost;
+      if (lease_->flush_failed()) stopped_ = true;
+      throw;
+    }
     if (lease_->flush_failed()) return stop(committed);
     if (!committed.ok()) {
       fate_ = Fate::lost;
@@ -100,7 +102,7 @@ class SqliteTransaction final : public GroupTransaction {
     return {};
   }
 
-  void roll_back() override {
+  void roll_back() noexcept override {
     if (lease_) end(*lease_);
     lease_.release();
   }
@@ -108,6 +110,23 @@ class SqliteTransaction final : public GroupTransaction {
   Fate fate() const override { return fate_; }
 
  private:
+  Status run_in_savepoint(const Database::Work& work) {
+    SqliteConnection& connection = *lease_;
+    LANYARD_CHECK(settled(connection.control(kSavepoint)));
+    connection.start(Access::write);
+    Status status;
+    {
+      const InsideTransaction inside(owner_);
+      status = work(connection);
+    }
+    if (connection.failure()) status = *connection.failure();
+    if (!status.ok()) {
+      undo();
+      return status;
+    }
+    return settled(connection.control(kRelease));
+  }
+
   // The kernel forgets what it could not bring to the disk, so a later flush that succeeds proves nothing.
   // What was acknowledged before is safe; from here on nothing would be.
   Status stop(const Status& committed) {
@@ -124,13 +143,12 @@ class SqliteTransaction final : public GroupTransaction {
     return disk_failed("Look whether the change is there when Lanyard was started again.",
                        committed.error().cause);
   }
+  // Until it is done, also when an exception ends it: what this closure did must not be committed.
   void undo() {
+    fate_ = Fate::lost;
     // A full disk makes SQLite end the whole transaction by itself.
-    if (!lease_->in_transaction()) {
-      fate_ = Fate::lost;
-      return;
-    }
-    if (!lease_->control(kUndo).ok() || !lease_->control(kRelease).ok()) fate_ = Fate::lost;
+    if (!lease_->in_transaction()) return;
+    if (lease_->control(kUndo).ok() && lease_->control(kRelease).ok()) fate_ = Fate::alive;
   }
   Status settled(Status status) {
     if (!status.ok()) fate_ = Fate::lost;
@@ -158,6 +176,7 @@ class SqliteDatabase final : public Database {
   Status read(const Work& work) override {
     refuse_nesting(this);
     LANYARD_TRY(const auto connection, readers_.take());
+    end(*connection);  // there was no memory to end the one before
     connection->start(Access::read);
     LANYARD_CHECK(connection->control(kBeginRead));
     struct End {

@@ -173,6 +173,10 @@ bool SqliteConnection::in_transaction() const {
   return sqlite3_get_autocommit(handle_) == 0;
 }
 
+void SqliteConnection::abandon_transaction() noexcept {
+  sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 Status SqliteConnection::control(const Stmt& stmt) {
   auto& entry = cache_[&stmt];
   if (!entry) {

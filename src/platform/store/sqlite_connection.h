@@ -40,6 +40,8 @@ class SqliteConnection final : public Connection {
   // BEGIN, SAVEPOINT and their like: not subject to start() and failure().
   Status control(const Stmt& stmt);
   bool in_transaction() const;
+  // Ends it without our own memory; SQLite may still find none for it.
+  void abandon_transaction() noexcept;
   // The disk failed to keep something: a commit, or what was copied from the log into the file. It may be
   // gone although it can be read, and a later flush that succeeds says nothing about it.
   bool flush_failed() const { return flush_failed_; }

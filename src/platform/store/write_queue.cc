@@ -54,7 +54,10 @@ struct WriteQueue::Job {
 };
 
 WriteQueue::WriteQueue(std::unique_ptr<GroupTransaction> transaction, Duration patience, const Log& log)
-    : transaction_(std::move(transaction)), patience_(patience), log_(log), thread_([this] { loop(); }) {}
+    : transaction_(std::move(transaction)), patience_(patience), log_(log) {
+  group_.reserve(2 * kMostInGroup);
+  thread_ = std::thread([this] { loop(); });
+}
 
 WriteQueue::~WriteQueue() {
   {
@@ -89,26 +92,30 @@ void WriteQueue::loop() {
       arrived_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
     }
-    std::vector<Job*> group;
-    run_group(group);
-    for (Job* job : group) job->finish();
+    group_.clear();
+    run_group(group_);
+    for (Job* job : group_) job->finish();
   }
 }
 
-std::vector<WriteQueue::Job*> WriteQueue::take_waiting() {
+void WriteQueue::take_waiting(std::vector<Job*>& group) {
   const std::lock_guard lock(mutex_);
   const std::size_t count = std::min(waiting_.size(), kMostInGroup);
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::vector<Job*> taken(waiting_.begin(), end);
+  group.insert(group.end(), waiting_.begin(), end);
   waiting_.erase(waiting_.begin(), end);
-  return taken;
 }
 
 void WriteQueue::run_group(std::vector<Job*>& group) {
   const auto deadline = steady_clock::now() + patience_;
   std::minstd_rand jitter(static_cast<std::uint_fast32_t>(deadline.time_since_epoch().count()));
   for (int n = 0;; ++n) {
-    const Status status = attempt(group);
+    Status status;
+    try {
+      status = attempt(group);
+    } catch (...) {
+      return fail_group(group, std::current_exception());
+    }
     if (status.ok()) return;
     const auto pause = pause_before(n, jitter);
     if (transaction_->fate() == GroupTransaction::Fate::again && steady_clock::now() + pause < deadline) {
@@ -121,17 +128,29 @@ void WriteQueue::run_group(std::vector<Job*>& group) {
     }
     log_.error("store.write_failed", {{"writes", group.size()}, {"cause", status.error().cause}});
     for (Job* job : group) {
-      job->status = status;
-      job->thrown = nullptr;
+      try {
+        job->status = status;
+        job->thrown = nullptr;
+      } catch (...) {
+        job->thrown = std::current_exception();
+      }
     }
     return;
   }
 }
 
+// There was no memory even to say what went wrong. Whoever waits hears of it as an exception.
+void WriteQueue::fail_group(std::vector<Job*>& group, std::exception_ptr cause) {
+  transaction_->roll_back();
+  if (group.empty()) take_waiting(group);
+  for (Job* job : group) job->thrown = cause;
+  log_.error("store.write_failed", {{"writes", group.size()}, {"cause", "an exception"}});
+}
+
 // Ok: the group is settled, each job with its own status. An error: nothing of the group was kept.
 Status WriteQueue::attempt(std::vector<Job*>& group) {
   Status begun = transaction_->begin();
-  if (group.empty()) group = take_waiting();
+  if (group.empty()) take_waiting(group);
   if (!begun.ok()) return begun;
   const auto until = steady_clock::now() + kLongestGroup;
   for (std::size_t i = 0; i < group.size(); ++i) {
@@ -143,7 +162,7 @@ Status WriteQueue::attempt(std::vector<Job*>& group) {
     }
     // Whoever came meanwhile still gets on.
     if (i + 1 == group.size() && i + 1 < kMostInGroup && steady_clock::now() < until) {
-      for (Job* job : take_waiting()) group.push_back(job);
+      take_waiting(group);
     }
   }
   const auto good = static_cast<std::uint64_t>(std::count_if(

@@ -37,7 +37,7 @@ class GroupTransaction {
   // the closures before it did stands as long as fate() is alive. Lets exceptions pass, after undoing.
   virtual Status run(const Database::Work& work) = 0;
   virtual Status commit() = 0;
-  virtual void roll_back() = 0;  // also ends a transaction that is gone already
+  virtual void roll_back() noexcept = 0;  // also ends a transaction that is gone already
   virtual Fate fate() const = 0;
 };
 
@@ -56,8 +56,9 @@ class WriteQueue {
  private:
   struct Job;
   void loop();
-  std::vector<Job*> take_waiting();
+  void take_waiting(std::vector<Job*>& group);
   void run_group(std::vector<Job*>& group);
+  void fail_group(std::vector<Job*>& group, std::exception_ptr cause);
   Status attempt(std::vector<Job*>& group);
   void run_job(Job& job);
 
@@ -67,6 +68,7 @@ class WriteQueue {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Job*> waiting_;
+  std::vector<Job*> group_;  // the thread's own, large enough from the start: it must not need memory
   WriteCounts counts_;
   bool stop_ = false;
   std::thread thread_;

@@ -37,6 +37,17 @@ export async function startFaultySite(t, options = {}) {
       const answer = await fetch(`${at.operationsUrl}/readyz`, { signal: AbortSignal.timeout(20_000) });
       return { status: answer.status, ...(await answer.json()) };
     },
+    // Everybody who is on the list.
+    async accounts() {
+      const all = [];
+      for (let cursor = ''; cursor !== null; ) {
+        const answer = await fetch(`${lanyard.url}/api/v1/accounts?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`, { headers: bearer });
+        const page = await answer.json();
+        all.push(...page.items);
+        cursor = page.next_cursor;
+      }
+      return all;
+    },
     async isThere(id) {
       const answer = await fetch(`${lanyard.url}/api/v1/accounts/${id}`, { headers: bearer });
       await answer.text();
