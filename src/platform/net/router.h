@@ -32,8 +32,8 @@ struct Endpoint {
   // one request. Must not block. Default: `runs`.
   std::function<Runs(const Request&)> choose;
   std::size_t body_limit = 64 * 1024;
-  // Answers under 400 leave no line in the access log: somebody else, who asks for each of their requests,
-  // has a log of their own. Figures count them all the same.
+  // Answers under 500 leave no line in the access log: who asks for each of their requests has a log of their
+  // own, and the handler logs what it refuses, as often as is good. Figures count them all the same.
   bool is_quiet = false;
 };
 
