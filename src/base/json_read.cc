@@ -27,7 +27,7 @@ class Builder {
   static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
-  explicit Builder(std::size_t most) : left_(most) { stack_.reserve(32); }
+  explicit Builder(std::size_t most) : left_(most) { stack_.reserve(12); }
 
   Fault fault() const { return fault_; }
   Value take() { return std::move(stack_.front().value); }

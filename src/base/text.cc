@@ -53,24 +53,33 @@ std::string encode64(std::string_view bytes, std::string_view alphabet) {
   return out;
 }
 
+Error bad_base64() {
+  return make_error(Code::invalid, "The encoding is not base64.");
+}
+
 Result<std::string> decode64(std::string_view text, const std::array<signed char, 256>& table) {
-  const Error bad = make_error(Code::invalid, "The encoding is not base64.");
-  if (text.size() % 4 == 1) return bad;
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t word = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const signed char value = table[static_cast<unsigned char>(c)];
-    if (value < 0) return bad;
-    word = (word << 6) | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<char>((word >> bits) & 0xFF));
-    }
+  if (text.size() % 4 == 1) return bad_base64();
+  const auto value = [&](std::size_t at) -> std::int32_t {
+    return table[static_cast<unsigned char>(text[at])];
+  };
+  std::string out(text.size() * 3 / 4, '\0');
+  std::size_t at = 0;
+  char* to = out.data();
+  for (; at + 4 <= text.size(); at += 4) {
+    const std::int32_t a = value(at), b = value(at + 1), c = value(at + 2), d = value(at + 3);
+    if ((a | b | c | d) < 0) return bad_base64();
+    const std::int32_t word = (a << 18) | (b << 12) | (c << 6) | d;
+    *to++ = static_cast<char>(word >> 16);
+    *to++ = static_cast<char>(word >> 8);
+    *to++ = static_cast<char>(word);
   }
-  if ((word & ((1U << bits) - 1)) != 0) return bad;  // stray bits: a second spelling of the same bytes
+  // Two or three letters are left, or none. Stray bits would be a second spelling of the same bytes.
+  if (at == text.size()) return out;
+  const bool two = text.size() - at == 2;
+  const std::int32_t a = value(at), b = value(at + 1), c = two ? 0 : value(at + 2);
+  if ((a | b | c) < 0 || (two ? b & 15 : c & 3) != 0) return bad_base64();
+  *to++ = static_cast<char>((a << 2) | (b >> 4));
+  if (!two) *to = static_cast<char>((b << 4) | (c >> 2));
   return out;
 }
 

@@ -81,6 +81,14 @@ TEST(Base64, attack_017_has_one_spelling) {
        {"-_8=", "-_8 ", " -_8", "-_\n8", "+/8", "-_9", "A", "AAAAA", "A=", "-_8\xC3\xA9", "YR", "YWJ"}) {
     EXPECT_FALSE(base64url_decode(bad).ok()) << bad;
   }
+  for (std::size_t length : {4U, 6U, 7U, 12U}) {
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string foreign(length, 'A');
+      EXPECT_TRUE(base64url_decode(foreign).ok());
+      foreign[at] = '*';
+      EXPECT_FALSE(base64url_decode(foreign).ok()) << foreign;
+    }
+  }
   for (const char* bad : {"+/8", "-_8=", "+/9=", "====", "A===", "YQ=", "YQ==\n", "YQ==YQ==", "YR=="}) {
     EXPECT_FALSE(base64_decode(bad).ok()) << bad;
   }

@@ -64,6 +64,26 @@ TEST_P(Finding, row_SX3_a_prepared_person_is_complete_and_approved) {
             Code::conflict);
 }
 
+TEST_P(Finding, many_at_once_get_numbers_without_gaps_although_some_are_refused) {
+  const Account before = create(person("first", "First"));
+  NewAccount bad = person("", "Nobody");
+  const auto made = directory->create_many({person("a", "A", "a@example.org"), bad, person("first", "Again"),
+                                            person("b", "B"), person("c", "C", "a@example.org")},
+                                           console);
+  ASSERT_TRUE(test::succeeded(made));
+  ASSERT_EQ(made->size(), 5U);
+  EXPECT_TRUE((*made)[0].is_new && (*made)[3].is_new);
+  EXPECT_TRUE((*made)[1].refused && (*made)[4].refused);
+  EXPECT_FALSE((*made)[2].is_new);
+  EXPECT_EQ(get((*made)[0].id).number, before.number + 1);
+  EXPECT_EQ(get((*made)[3].id).number, before.number + 2);
+  EXPECT_EQ(create(person("last", "Last")).number, before.number + 3);
+  EXPECT_EQ(names({.search = "b"}), (Names{"B"}));
+  const auto addresses = directory->list_addresses((*made)[0].id).value();
+  ASSERT_EQ(addresses.size(), 1U);
+  EXPECT_TRUE(addresses[0].prepared && addresses[0].is_primary && !addresses[0].verified);
+}
+
 TEST_P(Finding, a_wrong_entry_is_refused_with_a_reason_and_leaves_nothing) {
   const auto refused = [&](NewAccount entry) {
     const auto result = directory->create(entry, console);

@@ -9,11 +9,25 @@ namespace lanyard::accounts {
 
 Status Filing::add(rows::Record& record) {
   Account& account = record.account;
-  LANYARD_TRY(account.number, rows::next_number(connection));
+  if (numbers_left_ == 0) LANYARD_CHECK(expect(1));
+  account.number = next_number_++;
+  --numbers_left_;
   account.created_at = account.updated_at = now;
   account.version = 1;
   LANYARD_CHECK(rows::insert(connection, record));
-  return rows::set_words(connection, account, search_words(account));
+  return rows::add_words(connection, account, search_words(account));
+}
+
+Status Filing::expect(std::int64_t accounts) {
+  LANYARD_TRY(const std::int64_t last, rows::take_numbers(connection, accounts));
+  next_number_ = last - accounts + 1;
+  numbers_left_ = accounts;
+  return {};
+}
+
+Status Filing::expect_no_more() {
+  if (numbers_left_ > 0) LANYARD_CHECK(rows::take_numbers(connection, -std::exchange(numbers_left_, 0)));
+  return {};
 }
 
 Status Filing::save(rows::Record& record, const Account& before) {

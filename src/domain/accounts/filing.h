@@ -23,6 +23,9 @@ class Filing {
 
   // Gives the account its number and times, and writes row and words.
   Status add(rows::Record& record);
+  // For adding many: their numbers are taken at once, and what is left over is given back at the end.
+  Status expect(std::int64_t accounts);
+  Status expect_no_more();
   // Writes the row; `before` is the account as it was read, and decides whether the words must follow.
   Status save(rows::Record& record, const Account& before);
 
@@ -39,6 +42,9 @@ class Filing {
   Status require_other_admin(const Account& account);
   // Who acts, as people read it.
   std::string actor_name() const;
+
+ private:
+  std::int64_t next_number_ = 0, numbers_left_ = 0;
 };
 
 // The state that `event` leads to is set in the account.

@@ -130,7 +130,10 @@ Result<Account> write_prepared(Filing& filing, rows::Record& record, const Entry
   const NewAccount& given = entry.given;
   Account& account = record.account;
   LANYARD_CHECK(filing.add(record));
-  if (!entry.key.empty()) LANYARD_CHECK(put_primary(filing, record, entry, true));
+  if (!entry.key.empty())  // the only address of an account that is new
+    LANYARD_CHECK(rows::put_address(filing.connection, account.id,
+                                    {.address = {.address = entry.key, .is_primary = true, .prepared = true}},
+                                    filing.now));
   if (!given.issuer.empty())
     LANYARD_CHECK(rows::insert_identity(
         filing.connection,
@@ -280,11 +283,12 @@ Result<std::vector<Directory::Outcome>> Directory::create_many(const std::vector
       ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
         outcomes.clear();
         Filing filing(connection, notes, ledger_.clock().now());
+        LANYARD_CHECK(filing.expect(static_cast<std::int64_t>(entries.size())));
         for (const Result<Entry>& entry : entries) {
           LANYARD_TRY(Outcome outcome, prepare_one(filing, entry, random_));
           outcomes.push_back(std::move(outcome));
         }
-        return {};
+        return filing.expect_no_more();
       });
   LANYARD_CHECK(written);
   return outcomes;

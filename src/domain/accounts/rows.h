@@ -51,11 +51,15 @@ Result<std::vector<Account>> search(Connection& connection, std::optional<State>
 Result<std::vector<AccountId>> list_same_word(Connection& connection, std::string_view word,
                                               const AccountId& except, std::int64_t limit);
 Status set_words(Connection& connection, const Account& account, const std::vector<std::string>& words);
+// The same for an account that has none yet.
+Status add_words(Connection& connection, const Account& account, const std::vector<std::string>& words);
 Status set_words_state(Connection& connection, const Account& account);
 Result<std::int64_t> count(Connection& connection, State state, std::int64_t most);
 Result<bool> has_other_active_admin(Connection& connection, const AccountId& id);
 
-Result<std::int64_t> next_number(Connection& connection);
+// The last of `count` numbers that nobody has; a negative count gives the last ones back within the same
+// transaction.
+Result<std::int64_t> take_numbers(Connection& connection, std::int64_t count);
 Result<RequestId> next_request_id(Connection& connection);
 // True for exactly one caller, ever.
 Result<bool> use_admin_email(Connection& connection);

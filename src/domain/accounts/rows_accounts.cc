@@ -68,7 +68,8 @@ const Stmt kWordsState{"UPDATE account_words SET state = $1 WHERE number = $2"};
 const Stmt kCount{"SELECT COUNT(*) FROM (SELECT 1 FROM accounts WHERE state = $1 LIMIT $2) AS counted"};
 const Stmt kOtherAdmin{
     "SELECT id FROM accounts WHERE is_admin = 1 AND state = 'active' AND id <> $1 LIMIT 1"};
-const Stmt kNextNumber{"UPDATE counters SET value = value + 1 WHERE name = 'account_number' RETURNING value"};
+const Stmt kTakeNumbers{
+    "UPDATE counters SET value = value + $1 WHERE name = 'account_number' RETURNING value"};
 const Stmt kNextRequest{
     "UPDATE counters SET value = value + 1 WHERE name = 'request_number' RETURNING value"};
 const Stmt kFindBootstrap{"SELECT 1 FROM settings WHERE name = 'bootstrap'"};
@@ -256,6 +257,10 @@ Result<std::vector<AccountId>> list_same_word(Connection& connection, std::strin
 
 Status set_words(Connection& connection, const Account& account, const std::vector<std::string>& words) {
   LANYARD_CHECK(connection.exec(kEraseWords, account.number));
+  return add_words(connection, account, words);
+}
+
+Status add_words(Connection& connection, const Account& account, const std::vector<std::string>& words) {
   for (const std::string& word : words)
     LANYARD_CHECK(connection.exec(kInsertWord, Blob{word}, account.number, to_string(account.state)));
   return {};
@@ -279,10 +284,11 @@ Result<bool> has_other_active_admin(Connection& connection, const AccountId& id)
   return rows > 0;
 }
 
-Result<std::int64_t> next_number(Connection& connection) {
-  std::int64_t number = 0;
-  LANYARD_CHECK(connection.query(kNextNumber, [&](const Row& row) { number = row.integer(0); }));
-  if (number < 1) return internal_error("the counter 'account_number' is missing");
+Result<std::int64_t> take_numbers(Connection& connection, std::int64_t count) {
+  std::int64_t number = -1;
+  LANYARD_CHECK(connection.query(
+      kTakeNumbers, [&](const Row& row) { number = row.integer(0); }, count));
+  if (number < 0) return internal_error("the counter 'account_number' is missing");
   return number;
 }
 
@@ -314,7 +320,7 @@ Result<bool> close_bootstrap(Connection& connection, const AccountId& account, T
 std::vector<const store::Stmt*> account_statements() {
   return {&kFind,        &kFindByNumber,  &kFindByUsername, &kHasUsername,   &kInsert,      &kUpdate,
           &kTouchSeen,   &kList,          &kListState,      &kSearch,        &kSearchState, &kSameWord,
-          &kEraseWords,  &kInsertWord,    &kWordsState,     &kCount,         &kOtherAdmin,  &kNextNumber,
+          &kEraseWords,  &kInsertWord,    &kWordsState,     &kCount,         &kOtherAdmin,  &kTakeNumbers,
           &kNextRequest, &kUseAdminEmail, &kFindBootstrap,  &kCloseBootstrap};
 }
 

@@ -8,6 +8,7 @@ namespace lanyard::admission {
 namespace {
 
 constexpr std::size_t kLongestName = 255;
+constexpr std::size_t kMostSteps = 9;
 
 bool lists(const std::vector<std::string>& entries, std::string_view name) {
   return std::ranges::any_of(entries,
@@ -17,22 +18,23 @@ bool lists(const std::vector<std::string>& entries, std::string_view name) {
 // The walk: each rule adds one step; after a refusal nothing is asked any more.
 class Walk {
  public:
-  explicit Walk(const Rules& rules) : rules_(rules) {}
+  explicit Walk(const Rules& rules) : rules_(rules) { verdict_.trace.reserve(kMostSteps); }
 
   void pass(std::string_view rule, std::string_view setting, std::string outcome) {
     verdict_.trace.push_back({std::string(rule), full(setting), std::move(outcome), true});
   }
   void skip(std::string_view rule, std::string_view setting) { pass(rule, setting, "not set"); }
   // `why` is for the operator, `words` for the person.
-  Verdict refuse(std::string_view rule, std::string_view setting, const std::string& why, std::string words,
-                 std::string next) {
+  Walk& refuse(std::string_view rule, std::string_view setting, const std::string& why, std::string words,
+               std::string next) {
     verdict_.trace.push_back({std::string(rule), full(setting), why, false});
     verdict_.refusal =
         make_error(Code::forbidden, std::move(words), std::move(next), cat(full(setting), ": ", why));
     verdict_.admitted = false;
-    return verdict_;
+    return *this;
   }
   Verdict& verdict() { return verdict_; }
+  Verdict take() { return std::move(verdict_); }
 
  private:
   std::string full(std::string_view setting) const { return cat(rules_.source, ".", setting); }
@@ -124,19 +126,23 @@ bool check_enabled(const Rules& rules, Walk& walk) {
 
 Verdict admit(const Rules& rules, const Claimed& claimed) {
   Walk walk(rules);
-  if (!check_enabled(rules, walk)) return walk.verdict();
+  if (!check_enabled(rules, walk)) return walk.take();
 
   if (!rules.issuer.empty() && claimed.issuer != rules.issuer) {
-    return walk.refuse("issuer", "issuer", cat("the login came from \"", claimed.issuer, "\""),
-                       "The answer of your institution's login names another issuer than the one we asked.",
-                       "Try again; if it stays, tell the people who run this service.");
+    return walk
+        .refuse("issuer", "issuer", cat("the login came from \"", claimed.issuer, "\""),
+                "The answer of your institution's login names another issuer than the one we asked.",
+                "Try again; if it stays, tell the people who run this service.")
+        .take();
   }
   walk.pass("issuer", "issuer", "passed");
   if (claimed.subject.empty() || claimed.subject.size() > kLongestName || has_control(claimed.subject) ||
       !is_utf8(claimed.subject)) {
-    return walk.refuse("subject", "issuer", "the subject is empty, too long or has control characters",
-                       "Your institution's login did not say who you are in a usable way.",
-                       "Tell the people who run that login.");
+    return walk
+        .refuse("subject", "issuer", "the subject is empty, too long or has control characters",
+                "Your institution's login did not say who you are in a usable way.",
+                "Tell the people who run that login.")
+        .take();
   }
   walk.pass("subject", "issuer", "passed");
 
@@ -146,21 +152,24 @@ Verdict admit(const Rules& rules, const Claimed& claimed) {
   if (rules.identity_provider.empty()) {
     walk.skip("institution", "admission.identity_provider");
   } else if (institution.empty() || !lists(rules.identity_provider, institution)) {
-    return walk.refuse(
-        "institution", "admission.identity_provider",
-        institution.empty() ? std::string("the login names no institution")
-                            : cat("\"", institution, "\" is not on the list"),
-        "Your institution is not one of those whose people may sign in here.",
-        "Sign in with the login of an allowed institution, or link it to your other login there.");
+    return walk
+        .refuse("institution", "admission.identity_provider",
+                institution.empty() ? std::string("the login names no institution")
+                                    : cat("\"", institution, "\" is not on the list"),
+                "Your institution is not one of those whose people may sign in here.",
+                "Sign in with the login of an allowed institution, or link it to your other login there.")
+        .take();
   } else {
     walk.pass("institution", "admission.identity_provider", cat("passed as \"", institution, "\""));
   }
 
   const std::string username = normalise(rules, names);
   if (!is_usable_name(username)) {
-    return walk.refuse(
-        "user name", "admission.username_map", "the name has a slash or control characters, or is too long",
-        "The user name that your login sends can not be used here.", std::string(kAskOperator));
+    return walk
+        .refuse("user name", "admission.username_map",
+                "the name has a slash or control characters, or is too long",
+                "The user name that your login sends can not be used here.", std::string(kAskOperator))
+        .take();
   }
   walk.pass("user name", "admission.username_map",
             username.empty() ? std::string("none asserted") : cat("\"", username, "\""));
@@ -169,30 +178,31 @@ Verdict admit(const Rules& rules, const Claimed& claimed) {
   if (rules.username_pattern.text().empty()) {
     walk.skip("pattern", "admission.username_pattern");
   } else if (username.empty() || !rules.username_pattern.matches_all(username)) {
-    return walk.refuse("pattern", "admission.username_pattern",
-                       cat("\"", username, "\" does not match as a whole"),
-                       "The user name that your login sends is not of the kind that this service accepts.",
-                       std::string(kAskOperator));
+    return walk
+        .refuse("pattern", "admission.username_pattern", cat("\"", username, "\" does not match as a whole"),
+                "The user name that your login sends is not of the kind that this service accepts.",
+                std::string(kAskOperator))
+        .take();
   } else {
     walk.pass("pattern", "admission.username_pattern", "passed");
   }
 
-  if (!check_lists(rules, username, claimed.groups, walk)) return walk.verdict();
+  if (!check_lists(rules, username, claimed.groups, walk)) return walk.take();
 
   walk.verdict().is_admin = !username.empty() && lists(rules.admin_users, username);
   walk.pass("administrator", "admission.admin_users", walk.verdict().is_admin ? "yes" : "no");
   walk.verdict().admitted = true;
-  return walk.verdict();
+  return walk.take();
 }
 
 Verdict still_admitted(const Rules& rules, std::string_view username,
                        const std::vector<std::string>& groups) {
   Walk walk(rules);
-  if (!check_enabled(rules, walk)) return walk.verdict();
-  if (!check_lists(rules, username, groups, walk)) return walk.verdict();
+  if (!check_enabled(rules, walk)) return walk.take();
+  if (!check_lists(rules, username, groups, walk)) return walk.take();
   walk.verdict().username = std::string(username);
   walk.verdict().admitted = true;
-  return walk.verdict();
+  return walk.take();
 }
 
 json::Array to_json(const std::vector<Step>& trace) {

@@ -119,9 +119,12 @@ Result<std::optional<Head>> find_head(store::Connection& connection) {
 
 Status insert(store::Connection& connection, const std::vector<Chained>& entries) {
   static const std::string batch_sql = insert_sql(kBatch);
+  // A batch saves ways to a server. SQLite has none to save, and would only read the long text anew each
+  // time.
+  const std::size_t in_batches = connection.engine() == store::Engine::sqlite ? 0 : entries.size();
   std::size_t done = 0;
   std::vector<Arg> args;
-  for (; entries.size() - done >= kBatch; done += kBatch) {
+  for (; in_batches >= done + kBatch; done += kBatch) {
     args.clear();
     for (std::size_t i = 0; i < kBatch; ++i) append_args(args, entries[done + i]);
     LANYARD_CHECK(connection.run_once(batch_sql, args, nullptr));

@@ -7,8 +7,11 @@
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
+#include <bit>
+
 #include "platform/crypto/ecdsa_form.h"
 #include "platform/crypto/evp.h"
+#include "platform/crypto/inverse.h"
 
 namespace lanyard::crypto {
 namespace {
@@ -28,6 +31,22 @@ BIGNUM* read(std::string_view bytes, BIGNUM* into) {
   return BN_bin2bn(bytes_of(bytes), static_cast<int>(bytes.size()), into);
 }
 
+Words to_words(const BIGNUM* number) {
+  Words words{};
+  BN_bn2lebinpad(number, reinterpret_cast<unsigned char*>(words.data()), kWidth);
+  return words;
+}
+
+// into = 1/s modulo the order. The quick way's answer is multiplied and looked at before it is used; `work`
+// is written over.
+bool invert(BIGNUM* into, const BIGNUM* s, const BIGNUM* order, BIGNUM* work, BN_CTX* context) {
+  static_assert(std::endian::native == std::endian::little);
+  const Words found = inverse(to_words(s), to_words(order));
+  return (BN_lebin2bn(reinterpret_cast<const unsigned char*>(found.data()), kWidth, into) != nullptr &&
+          BN_mod_mul(work, s, into, order, context) == 1 && BN_is_one(work) == 1) ||
+         BN_mod_inverse(into, s, order, context) != nullptr;
+}
+
 // What a verification writes to; one for each thread, since making it costs more than using it.
 struct Scratch {
   Owned<EC_GROUP> curve{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};
@@ -35,9 +54,9 @@ struct Scratch {
   Owned<EC_POINT> of_base{curve ? EC_POINT_new(curve.get()) : nullptr};
   Owned<EC_POINT> of_key{curve ? EC_POINT_new(curve.get()) : nullptr};
   Owned<BIGNUM> order{read(order_p256(), nullptr)};
-  Owned<BIGNUM> r{BN_new()}, s{BN_new()}, digest{BN_new()}, inverse{BN_new()}, u1{BN_new()}, u2{BN_new()};
+  Owned<BIGNUM> r{BN_new()}, s{BN_new()}, digest{BN_new()}, one_over_s{BN_new()}, u1{BN_new()}, u2{BN_new()};
   bool is_whole() const {
-    return curve && context && of_base && of_key && order && r && s && digest && inverse && u1 && u2;
+    return curve && context && of_base && of_key && order && r && s && digest && one_over_s && u1 && u2;
   }
 };
 
@@ -74,14 +93,14 @@ bool EcdsaTable::verify(std::string_view digest, std::string_view signature) con
   if (digest.size() != kWidth || !ecdsa_is_in_range(signature, order_p256())) return false;
   thread_local const Scratch scratch;
   if (!scratch.is_whole()) give_up("no memory to verify with");
-  const auto& [curve, context, of_base, of_key, order, r, s, message, inverse, u1, u2] = scratch;
+  const auto& [curve, context, of_base, of_key, order, r, s, message, one_over_s, u1, u2] = scratch;
   BN_CTX* work = context.get();
   // Only public numbers are at hand, so that nothing needs to take the same time always.
   bool good = read(signature.substr(0, kWidth), r.get()) != nullptr &&
               read(signature.substr(kWidth), s.get()) != nullptr && read(digest, message.get()) != nullptr &&
-              BN_mod_inverse(inverse.get(), s.get(), order.get(), work) != nullptr &&
-              BN_mod_mul(u1.get(), message.get(), inverse.get(), order.get(), work) == 1 &&
-              BN_mod_mul(u2.get(), r.get(), inverse.get(), order.get(), work) == 1 &&
+              invert(one_over_s.get(), s.get(), order.get(), u1.get(), work) &&
+              BN_mod_mul(u1.get(), message.get(), one_over_s.get(), order.get(), work) == 1 &&
+              BN_mod_mul(u2.get(), r.get(), one_over_s.get(), order.get(), work) == 1 &&
               EC_POINT_mul(curve.get(), of_base.get(), u1.get(), nullptr, nullptr, work) == 1 &&
               EC_POINT_mul(parts_->curve.get(), of_key.get(), u2.get(), nullptr, nullptr, work) == 1 &&
               EC_POINT_add(curve.get(), of_base.get(), of_base.get(), of_key.get(), work) == 1 &&

@@ -58,6 +58,25 @@ TEST(VerifyJws, accepts_the_published_tokens) {
   }
 }
 
+// A thread remembers the last good header.
+TEST(ParseJws, reads_each_header_by_itself_whatever_came_before) {
+  const std::string first = sign_jws(es256(), {{"typ", "at+jwt"}}, R"({"sub":"ada"})");
+  const std::string second = sign_jws(key_for(Algorithm::rs256), {{"typ", "JWT"}}, R"({"sub":"bob"})");
+  for (int i = 0; i < 3; ++i) {
+    for (const std::string* token : {&first, &first, &second}) {
+      const auto jws = parse_jws(*token);
+      ASSERT_TRUE(jws.ok());
+      EXPECT_EQ(jws->kid, token == &first ? es256().kid() : key_for(Algorithm::rs256).kid());
+      EXPECT_EQ(jws->typ, token == &first ? "at+jwt" : "jwt");
+      EXPECT_EQ(jws->payload, token == &first ? R"({"sub":"ada"})" : R"({"sub":"bob"})");
+      EXPECT_TRUE(std::string_view(*token).starts_with(jws->signing_input));
+    }
+    EXPECT_FALSE(parse_jws(std::string_view("e30.e30.AA")).ok());  // no alg
+    EXPECT_FALSE(parse_jws(std::string_view(".e30.AA")).ok());     // no header at all
+    EXPECT_FALSE(parse_proof_jws(std::string_view(first)).ok());   // brings no key
+  }
+}
+
 TEST(VerifyJws, accepts_what_sign_jws_makes_with_every_algorithm) {
   std::vector<PublicKey> keys;
   for (const Algorithm algorithm : every_algorithm()) keys.push_back(key_for(algorithm).public_key());

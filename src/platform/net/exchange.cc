@@ -401,7 +401,7 @@ void Connection::report(const Request* request, int status, std::string_view id,
       exchange.endpoint == nullptr ? std::string_view() : std::string_view(exchange.endpoint->pattern);
   if (common.options.on_finished)
     common.options.on_finished(method, route, status, static_cast<double>(micros) * 1e-6);
-  const bool is_quiet = exchange.endpoint != nullptr && exchange.endpoint->is_quiet && status < 400;
+  const bool is_quiet = exchange.endpoint != nullptr && exchange.endpoint->is_quiet && status < 500;
   if (!door_.listener.access_log || is_quiet) return;
   // Never the query, a cookie or a credential (attack row 148).
   const std::string_view path =

@@ -45,12 +45,14 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-  bool bad = false;  // without an early exit the compiler can look at many bytes at once
+  // Without an early exit and without a short circuit, so that the compiler looks at many bytes at once.
+  unsigned char bad = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    bad |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
+    const unsigned char control = byte < 0x20 ? 1 : 0, tab = byte == '\t' ? 1 : 0, del = byte == 0x7F ? 1 : 0;
+    bad = static_cast<unsigned char>(bad | (control ^ tab) | del);
   }
-  return !bad;
+  return bad == 0;
 }
 
 bool same_name(std::string_view text, std::string_view lower) {

@@ -36,8 +36,8 @@ struct Endpoint {
   // rest. Asked on the event loop; must not block.
   std::function<std::size_t(const Request&)> waits_for;
   std::size_t body_limit = 64 * 1024;
-  // Answers under 400 leave no line in the access log: somebody else, who asks for each of their requests,
-  // has a log of their own. Figures count them all the same.
+  // Answers under 500 leave no line in the access log: who asks for each of their requests has a log of their
+  // own, and the handler logs what it refuses, as often as is good. Figures count them all the same.
   bool is_quiet = false;
 };
 

@@ -299,6 +299,20 @@ TEST(Server, attack_148_the_access_log_has_no_query_cookie_or_credential) {
   EXPECT_NE(log.find("a control character in a header"), std::string::npos);
 }
 
+TEST(Server, a_quiet_endpoint_leaves_a_line_only_where_the_server_failed) {
+  Endpoint quiet = on(Runs::on_loop, Method::get, "/quiet", [](const Request& r) {
+    return Response::text(r.query() == "fails" ? 500 : r.query() == "refuses" ? 401 : 200, "");
+  });
+  quiet.is_quiet = true;
+  Running running(make_router({quiet}));
+  RawClient client(running.port());
+  EXPECT_EQ(client.get("/quiet").status, 200);
+  EXPECT_EQ(client.get("/quiet?refuses").status, 401);
+  EXPECT_EQ(running.log().find("http.request"), std::string::npos) << running.log();
+  EXPECT_EQ(client.get("/quiet?fails").status, 500);
+  EXPECT_NE(running.log().find("\"status\":500"), std::string::npos) << running.log();
+}
+
 TEST(Server, attack_133_forwarded_addresses_count_from_trusted_proxies_only) {
   const auto who = [](const Request& r) {
     return Response::text(200, cat(r.client_address(), r.from_trusted_proxy() ? " trusted" : ""));
