@@ -22,7 +22,6 @@ const steps = {
   refresh: (held) => flows.refresh(held, client), code: () => flows.withSession(client), device: () => flows.device(), login: () => flows.withLogin(client),
 };
 if (!steps[name]) throw new Error(`one of ${Object.keys(steps).join(', ')}`);
-await flows.redeem(office.code, 'web');
 await flows.withLogin('quick', flows.visitor);
 const states = [];
 while (states.length < Number(values.chains)) states.push(await flows.withSession(client));

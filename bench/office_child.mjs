@@ -35,8 +35,8 @@ const visitor = office.visitor();
 const challenge = createHash('sha256').update(VERIFIER).digest('base64url');
 const asked = new URLSearchParams({ client_id: 'web', redirect_uri: WEB, response_type: 'code', scope: SCOPE, code_challenge: challenge, code_challenge_method: 'S256', prompt: 'consent' });
 const metadata = await office.metadata();
-const callback = await office.authorize(`${metadata.authorization_endpoint}?${asked}`, WEB, { visitor });
-const has = { metadata, isReference: IS_REFERENCE, pid: IS_REFERENCE ? process.pid : office.lanyard.program.pid, code: callback.searchParams.get('code'), cookies: visitor.cookies };
+await office.authorize(`${metadata.authorization_endpoint}?${asked}`, WEB, { visitor });
+const has = { metadata, isReference: IS_REFERENCE, pid: IS_REFERENCE ? process.pid : office.lanyard.program.pid, cookies: visitor.cookies };
 if (!IS_REFERENCE) {
   const { token } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
   has.api = { url: `${office.lanyard.url}/api/v1`, token };

@@ -86,7 +86,7 @@ export class Flows {
 export async function measureOffice(bench, office) {
   const at = office.metadata;
   const flows = new Flows(bench, office);
-  const first = await flows.redeem(office.code, 'web');
+  const first = await flows.withSession('web');
   bench.load(office, 'discovery', `${at.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   bench.load(office, 'key set', at.jwks_uri);
   bench.load(office, 'userinfo', at.userinfo_endpoint, { auth: `Bearer ${first.access_token}` });

@@ -23,7 +23,6 @@ const auth = { authorization: `Bearer ${office.api.token}` };
 const api = (path) => call(office.api.url + path, { headers: auth });
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
-await flows.redeem(office.code, 'web');
 await flows.withLogin('quick', flows.visitor);
 const free = []; // grants that nobody refreshes at the moment
 while (free.length < GRANTS) free.push(await flows.withSession('quick'));
