@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <climits>
 #include <map>
 #include <new>
 
@@ -82,6 +83,24 @@ TEST(ScarceMemory, ends_no_server_and_costs_only_the_request_that_it_meets) {
   EXPECT_LE(open_descriptors(), before);
 }
 
+TEST(ScarceMemory, stops_neither_the_watch_over_connections_nor_the_listening_socket) {
+  if (!test::memory_can_be_scarce()) GTEST_SKIP() << "the sanitizer keeps the heap";
+  net::Limits limits;
+  limits.idle_time = limits.head_time = limits.write_time = 1s;
+  net::test::Running running(net::test::hello_router(), net::test::with_limits(limits));
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<RawClient>(running.port()));
+    ASSERT_EQ(clients.back()->get("/").status, 200);
+  }
+  {
+    const ScarceMemory none(1, INT_MAX);
+    for (const auto& client : clients) EXPECT_TRUE(client->closes(5'000)) << "nobody looks at the time";
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(RawClient(running.port()).get("/").status, 0);
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(RawClient(running.port()).get("/").status, 200);
+}
+
 class ScarceMemoryAndChanges : public test::OnEveryDatabase {
  protected:
   static const std::vector<store::Migration>& tables() {
@@ -132,7 +151,9 @@ TEST_P(ScarceMemoryAndChanges, leaves_whole_changes_or_none_and_the_next_one_goe
         failed = scarce.failed() > 0;
       }
       EXPECT_NE(halves(number), 1) << "by half, after allocation " << first;
-      if (acknowledged) EXPECT_EQ(halves(number), 2) << "lost, after allocation " << first;
+      if (acknowledged) {
+        EXPECT_EQ(halves(number), 2) << "lost, after allocation " << first;
+      }
       ++number;
       ASSERT_TRUE(test::succeeded(add_pair(number))) << "after allocation " << first;
       ASSERT_EQ(halves(number), 2);

@@ -94,7 +94,7 @@ test('attack_041: a sign-in service that is bad from the start is asked again by
     return { id: `bad-${faults.indexOf(fault)}-${index}`, fault, path, provider, relieve: misbehave(provider, path, fault) };
   })));
   const provider = await startProvider(t);
-  const site = await startFaultySite(t, { provider, config: { providers: [button('uni', provider), ...bad.map((one) => button(one.id, one.provider))] } });
+  const site = await startFaultySite(t, { provider, config: { limits: { logins_per_minute: 10_000 }, providers: [button('uni', provider), ...bad.map((one) => button(one.id, one.provider))] } });
   for (const one of bad) admit(one.provider, site.lanyard, one.id);
   const told = await Promise.all(bad.map(({ id }) => choose(site, id, new Client())));
   // Metadata and keys are two calls, and four services share the threads that one of them may take.

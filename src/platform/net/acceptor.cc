@@ -174,12 +174,20 @@ Loop& Acceptor::choose() {
 void Acceptor::pause(int error) {
   if (paused_) return;
   common_.log.warning("http.accept_paused", {{"cause", std::string_view(std::strerror(error))}});
+  try {
+    wait_to_retry();
+    paused_ = true;
+  } catch (const std::bad_alloc&) {  // then the next connection is what wakes us
+    common_.log.warning("http.accept_not_paused");
+  }
+}
+
+void Acceptor::wait_to_retry() {
   retry_.expires_after(kRetry);
   retry_.async_wait(for_retry_.keep([this](const boost::system::error_code& failed) {
     paused_ = false;
     if (!failed && socket_.is_open()) accept_some();
   }));
-  paused_ = true;
 }
 
 void Acceptor::finish() {

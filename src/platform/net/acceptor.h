@@ -28,6 +28,7 @@ class Acceptor {
   bool accept_one();  // false: nothing more now
   Loop& choose();
   void pause(int error);
+  void wait_to_retry();
 
   Common& common_;
   std::vector<std::unique_ptr<Loop>>& loops_;
