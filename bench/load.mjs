@@ -44,7 +44,8 @@ export function expect(answer, status) {
   return answer;
 }
 
-const ticks = (pid) => {
+// Processor time so far, in seconds.
+export const ticks = (pid) => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 import { IS_REFERENCE, startOffice } from '../test/e2e/support/office.mjs';
 import { adminTokenFile } from '../test/e2e/support/site.mjs';
-import { clients, SCOPE, VERIFIER, WEB } from './load.mjs';
+import { clients, SCOPE, ticks, VERIFIER, WEB } from './load.mjs';
 
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 console.log = console.info = console.error; // what the packages say is no answer of ours
@@ -32,15 +32,20 @@ const visitor = office.visitor();
 const challenge = createHash('sha256').update(VERIFIER).digest('base64url');
 const asked = new URLSearchParams({ client_id: 'web', redirect_uri: WEB, response_type: 'code', scope: SCOPE, code_challenge: challenge, code_challenge_method: 'S256', prompt: 'consent' });
 const metadata = await office.metadata();
-const callback = await office.authorize(`${metadata.authorization_endpoint}?${asked}`, WEB, { visitor });
+const authorize = () => office.authorize(`${metadata.authorization_endpoint}?${asked}`, WEB, { visitor });
+let callback = await authorize();
 const cookie = visitor.cookies.filter((one) => new URL(office.issuer).hostname === one.host).map((one) => `${one.name}=${one.value}`).join('; ');
-const has = { metadata, pid: IS_REFERENCE ? process.pid : office.lanyard.program.pid, code: callback.searchParams.get('code'), cookie };
+const has = { metadata, pid: IS_REFERENCE ? process.pid : office.lanyard.program.pid, cookie };
 if (!IS_REFERENCE) {
   const { token } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
   has.api = { url: `${office.lanyard.url}/api/v1`, token };
-  has.filled = await fill(office, token, Number(process.env.ACCOUNTS ?? 0));
   has.pid = office.lanyard.program.pid;
+  const before = ticks(has.pid);
+  has.filled = await fill(office, token, Number(process.env.ACCOUNTS ?? 0));
+  has.fillingTook = ticks(has.pid) - before;
+  callback = await authorize(); // filling may have taken longer than a code lives
 }
+has.code = callback.searchParams.get('code');
 say(has);
 for await (const line of createInterface({ input: process.stdin })) {
   const wish = JSON.parse(line);
