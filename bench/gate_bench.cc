@@ -1,12 +1,14 @@
 // What the gate costs. Three uses:
-//   bench_gate                       the verdict cache with 1, 10,000 and 1,000,000 entries (Google
-//   Benchmark) bench_gate --mint FOLDER COUNT   tokens and a key set for gate.sh bench_gate --session CONFIG
-//   an application's session in the database of that configuration; prints its
-//                                    cookie
+//   bench_gate                            the verdict cache with 1, 10,000 and 1,000,000 entries
+//   bench_gate --mint FOLDER COUNT MANY   tokens and a key set for gate.mjs
+//   bench_gate --session CONFIG           an application's session in the database of that configuration;
+//   prints
+//                                         its cookie
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -66,30 +68,52 @@ void keep_beyond_the_limit(benchmark::State& state) {
 }
 BENCHMARK(keep_beyond_the_limit);
 
-std::string token(const crypto::PrivateKey& key, std::string_view issuer, std::int64_t number, Time now) {
-  const json::Object claims{{"iss", issuer},
-                            {"sub", "bench"},
-                            {"aud", "https://bench.example"},
-                            {"scope", "openid servicex storage.read:/"},
-                            {"iat", to_unix_seconds(now)},
-                            {"exp", to_unix_seconds(now) + 6 * 3600},
-                            {"jti", cat("bench-", number)}};
-  return crypto::sign_jws(key, json::Object{{"typ", "at+jwt"}}, json::write(claims));
+json::Object claims_of(std::string_view issuer, std::int64_t number, Time issued) {
+  return json::Object{{"iss", issuer},
+                      {"sub", "bench"},
+                      {"aud", "https://bench.example"},
+                      {"scope", "openid servicex storage.read:/"},
+                      {"iat", to_unix_seconds(issued)},
+                      {"exp", to_unix_seconds(issued) + 6 * 3600},
+                      {"jti", cat("bench-", number)}};
 }
 
-int mint(const std::string& folder, std::int64_t count) {
+std::string token(const crypto::PrivateKey& key, std::string_view claims) {
+  return crypto::sign_jws(key, json::Object{{"typ", "at+jwt"}}, claims);
+}
+
+void write_tokens(const std::string& file, std::int64_t count,
+                  const std::function<std::string(std::int64_t)>& make) {
+  std::ofstream out(file);
+  for (std::int64_t i = 0; i < count; ++i) out << make(i) << '\n';
+}
+
+// One file for each way to be refused, and for good tokens; see gate.mjs.
+int mint(const std::string& folder, std::int64_t count, std::int64_t many) {
+  constexpr std::int64_t kRefused = 10'000;
   const Time now = SystemClock().now();
-  json::Array keys;
-  for (const auto algorithm : {crypto::Algorithm::rs256, crypto::Algorithm::es256}) {
-    const auto key = crypto::PrivateKey::generate(algorithm).value();
-    keys.emplace_back(key.public_key().to_jwk());
-    std::ofstream file(cat(folder, "/", to_lower_ascii(crypto::to_string(algorithm)), ".txt"));
-    for (std::int64_t i = 0; i < count; ++i) file << token(key, kIssuer, i, now) << '\n';
-    if (algorithm != crypto::Algorithm::es256) continue;
-    std::ofstream bad(folder + "/unknown_issuer.txt");
-    for (std::int64_t i = 0; i < 10'000; ++i) bad << token(key, "https://nobody.example", i, now) << '\n';
-  }
-  std::ofstream(folder + "/jwks.json") << json::write(json::Object{{"keys", std::move(keys)}});
+  const auto rsa = crypto::PrivateKey::generate(crypto::Algorithm::rs256).value();
+  const auto ec = crypto::PrivateKey::generate(crypto::Algorithm::es256).value();
+  const auto stranger = crypto::PrivateKey::generate(crypto::Algorithm::es256).value();
+  const auto good = [&](std::int64_t i) { return json::write(claims_of(kIssuer, i, now)); };
+  std::ofstream(folder + "/jwks.json") << json::write(
+      json::Object{{"keys", json::Array{rsa.public_key().to_jwk(), ec.public_key().to_jwk()}}});
+  write_tokens(folder + "/rs256.txt", count, [&](std::int64_t i) { return token(rsa, good(i)); });
+  write_tokens(folder + "/es256.txt", count, [&](std::int64_t i) { return token(ec, good(i)); });
+  write_tokens(folder + "/many.txt", many, [&](std::int64_t i) { return token(ec, good(count + i)); });
+  write_tokens(folder + "/unknown_issuer.txt", kRefused, [&](std::int64_t i) {
+    return token(ec, json::write(claims_of("https://nobody.example", i, now)));
+  });
+  write_tokens(folder + "/unknown_kid.txt", kRefused,
+               [&](std::int64_t i) { return token(stranger, good(i)); });
+  write_tokens(folder + "/expired.txt", kRefused, [&](std::int64_t i) {
+    return token(ec, json::write(claims_of(kIssuer, i, now - std::chrono::hours(7))));
+  });
+  // Good to the end of the header, and then cut short.
+  write_tokens(folder + "/malformed.txt", kRefused, [&](std::int64_t i) {
+    const std::string claims = good(i);
+    return token(ec, std::string_view(claims).substr(0, claims.size() / 2));
+  });
   return 0;
 }
 
@@ -126,7 +150,8 @@ int make_session(const std::string& config_file) {
 
 int main(int count, char** words) {
   const std::string first = count > 1 ? words[1] : "";
-  if (first == "--mint" && count == 4) return lanyard::mint(words[2], std::atoll(words[3]));
+  if (first == "--mint" && count == 5)
+    return lanyard::mint(words[2], std::atoll(words[3]), std::atoll(words[4]));
   if (first == "--session" && count == 3) return lanyard::make_session(words[2]);
   benchmark::Initialize(&count, words);
   if (benchmark::ReportUnrecognizedArguments(count, words)) return 1;

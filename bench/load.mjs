@@ -46,6 +46,7 @@ export function expect(answer, status) {
   return answer;
 }
 
+// Processor time so far, in seconds.
 export const ticks = (pid) => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;

@@ -44,7 +44,7 @@ ${site({ host, port, url, folder })}
   if (user) execFileSync('chown', ['-R', `${user}:${user}`, folder]);
   const program = new Program('/usr/sbin/apache2', ['-D', 'FOREGROUND', '-f', join(folder, 'apache.conf')], { name: 'Apache', user });
   const errors = () => (existsSync(join(folder, 'error.log')) ? readFileSync(join(folder, 'error.log'), 'utf8') : '') + program.text;
-  const apache = { url, port, folder, errors, stop: () => program.stop() };
+  const apache = { url, port, folder, pid: program.pid, errors, stop: () => program.stop() };
   atEnd(t, apache.stop);
   try {
     await program.untilReady(() => answers(`${url}/public/`));

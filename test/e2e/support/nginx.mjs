@@ -42,6 +42,7 @@ ${inside}
     url,
     port,
     folder,
+    pid: program.pid,
     errors: () => readFileSync(join(folder, 'error.log'), 'utf8'),
     accesses: () => readFileSync(join(folder, 'access.log'), 'utf8').split('\n').filter(Boolean),
     stop: () => program.stop('SIGQUIT'),
