@@ -1,6 +1,6 @@
-// What every operation costs while the roster grows: the same office with 60 people (a full page), 100,000 and 1,000,000, one after
-// the other.
-//   node bench/size.mjs [--seconds 3] [--accounts 60,100000,1000000] [--database sqlite|postgresql]
+// What every operation costs while the roster grows: the same office with 150 people (two full pages), 100,000 and 1,000,000,
+// one after the other.
+//   node bench/size.mjs [--seconds 3] [--accounts 150,100000,1000000] [--database sqlite|postgresql]
 // needs wrk, the packages of test/e2e (npm ci there), and a release build
 
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { Bench, call, expect, memory, start } from './load.mjs';
 import { measureOffice } from './operations.mjs';
 
 const { values } = parseArgs({ options: {
-  seconds: { type: 'string', default: '3' }, accounts: { type: 'string', default: '60,100000,1000000' }, database: { type: 'string', default: 'sqlite' },
+  seconds: { type: 'string', default: '3' }, accounts: { type: 'string', default: '150,100000,1000000' }, database: { type: 'string', default: 'sqlite' },
 } });
 const sizes = values.accounts.split(',').map(Number);
 const bench = new Bench(Number(values.seconds));
