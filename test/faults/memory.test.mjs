@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { atEnd, until } from '../e2e/support/ending.mjs';
+import { run } from '../e2e/support/lanyard.mjs';
 import { startLoad } from './support/load.mjs';
 import { startFaultySite } from './support/site.mjs';
 
@@ -156,4 +157,11 @@ test('attack_157: the kernel ends a server that is over its limit, and the next 
   await assertWhole(site, load.kept);
   t.diagnostic(JSON.stringify({ acknowledged: load.kept.length }));
   return undefined;
+});
+
+test('attack_157 each allocation fails once, and costs whoever asked for it', { timeout: 300_000 }, async () => {
+  const { code, stdout, stderr } = await run('test/programs/lanyard_scarce', [], { seconds: 280 });
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /\[ {2}PASSED {2}\] \d+ tests/);
+  assert.doesNotMatch(stdout, /SKIPPED/);
 });
