@@ -140,7 +140,7 @@ void WriteQueue::run_group(std::vector<Job*>& group) {
 }
 
 // There was no memory even to say what went wrong. Whoever waits hears of it as an exception.
-void WriteQueue::fail_group(std::vector<Job*>& group, std::exception_ptr cause) {
+void WriteQueue::fail_group(std::vector<Job*>& group, const std::exception_ptr& cause) {
   transaction_->roll_back();
   if (group.empty()) take_waiting(group);
   for (Job* job : group) job->thrown = cause;

@@ -58,7 +58,7 @@ class WriteQueue {
   void loop();
   void take_waiting(std::vector<Job*>& group);
   void run_group(std::vector<Job*>& group);
-  void fail_group(std::vector<Job*>& group, std::exception_ptr cause);
+  void fail_group(std::vector<Job*>& group, const std::exception_ptr& cause);
   Status attempt(std::vector<Job*>& group);
   void run_job(Job& job);
 
