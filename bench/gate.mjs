@@ -19,10 +19,10 @@ import { surroundings, temporaryFolder } from '../test/e2e/support/ending.mjs';
 import { program, startLanyard } from '../test/e2e/support/lanyard.mjs';
 import { startNginx } from '../test/e2e/support/nginx.mjs';
 import { makeCertificates } from '../test/e2e/support/tls.mjs';
+import { median, memory, processorTime } from './counting.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ISSUER = 'https://issuer.bench.example';
-const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 const { values } = parseArgs({ options: {
   seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '5' }, tokens: { type: 'string', default: '60000' },
@@ -46,13 +46,10 @@ function family(root) {
   for (const pid of found) found.push(...(children.get(pid) ?? []));
   return found;
 }
-const cpu = (roots) => roots.flatMap(family).reduce((sum, pid) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-  return sum + (Number(fields[11]) + Number(fields[12])) / TICKS;
-}, 0);
-const resident = (roots) => roots.flatMap(family).reduce((sum, pid) => sum + Number(/Pss:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]), 0) / 1024;
+const together = (roots, count) => roots.flatMap(family).reduce((sum, pid) => sum + count(pid), 0);
+const cpu = (roots) => together(roots, processorTime);
+const resident = (roots) => together(roots, (pid) => memory(pid, 'Pss'));
 const pin = (root) => family(root).forEach((pid) => execFileSync('taskset', ['-acp', '1', String(pid)], { stdio: 'ignore' }));
-const median = (list) => list.slice().sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
 // Not in one go: somebody has to take the servers' logs meanwhile, or they wait for it.
 async function wrk(url, { file = '', from = 1, upto = 1, cookie = '', time = seconds, connections = 16, anywhere = false }) {

@@ -1,9 +1,7 @@
 // What the gate costs. Three uses:
 //   bench_gate                            the verdict cache with 1, 10,000 and 1,000,000 entries
 //   bench_gate --mint FOLDER COUNT MANY   tokens and a key set for gate.mjs
-//   bench_gate --session CONFIG           an application's session in the database of that configuration;
-//   prints
-//                                         its cookie
+//   bench_gate --session CONFIG           an application's session in that database; prints its cookie
 #include <benchmark/benchmark.h>
 
 #include <cstdio>

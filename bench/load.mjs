@@ -2,12 +2,14 @@
 // that the server took. What counts is that time: the load runs on the same machine.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+
+import { memory, processorTime, quantile } from './counting.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SECRET = 'bench-secret-bench-secret-bench-secret-1';
@@ -46,13 +48,6 @@ export function expect(answer, status) {
   return answer;
 }
 
-// Processor time so far, in seconds.
-export const ticks = (pid) => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-};
-export const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024; // MiB
-
 // `environment`: see office_child.mjs.
 export async function start(name, environment = {}) {
   const child = spawn(process.execPath, [join(HERE, 'office_child.mjs')], { env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'inherit'] });
@@ -87,24 +82,23 @@ export class Bench {
 
   // One request again and again, by wrk. A form makes it a POST; `forms` are sent once each, or as many as there is time for.
   load(office, operation, url, { form = '', forms = [], auth = '', connections = 16 } = {}) {
-    const folder = mkdtempSync(join(tmpdir(), 'lanyard-load-'));
-    const file = join(folder, 'forms');
-    if (forms.length > 0) writeFileSync(file, forms.join('\n'), { mode: 0o600 });
-    const before = ticks(office.pid);
-    const env = { ...process.env, FORM: form, AUTH: auth, FORMS: forms.length > 0 ? file : '' };
+    const folder = forms.length > 0 ? mkdtempSync(join(tmpdir(), 'lanyard-load-')) : '';
+    if (folder) writeFileSync(join(folder, 'forms'), forms.join('\n'), { mode: 0o600 });
+    const before = processorTime(office.pid);
+    const env = { ...process.env, FORM: form, AUTH: auth, FORMS: folder && join(folder, 'forms') };
     const said = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${this.seconds}`, '--timeout', '5s', '-s', join(HERE, 'post.lua'), url], { env, encoding: 'utf8' });
-    rmSync(folder, { recursive: true });
+    if (folder) rmSync(folder, { recursive: true });
     agent.destroy(); // nobody looked after its idle connections meanwhile
     const [, requests, took, bad, p50, p99] = /RESULT (\d+) ([\d.]+) (\d+) ([\d.]+) ([\d.]+)/.exec(said).map(Number);
     // wrk waits to its end, also when there is nothing left to send.
     const busy = forms.length > 0 ? Math.min(took, (requests * p50) / connections / 1000) : took;
-    this.note(office, operation, requests, busy, ticks(office.pid) - before, { bad, p50, p99 });
+    this.note(office, operation, requests, busy, processorTime(office.pid) - before, { bad, p50, p99 });
   }
 
   // `step` again and again until the time is over, with what it gave the last time; so many `chains` at once, each from its own
   // first state.
   async flow(office, operation, step, { chains = 1, states = [] } = {}) {
-    const before = ticks(office.pid);
+    const before = processorTime(office.pid);
     const begun = Date.now();
     const times = [];
     await Promise.all(Array.from({ length: chains }, async (_, chain) => {
@@ -114,8 +108,6 @@ export class Bench {
         times.push(Number(process.hrtime.bigint() - from) / 1e6);
       }
     }));
-    const sorted = times.slice().sort((a, b) => a - b);
-    const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-    this.note(office, operation, times.length, (Date.now() - begun) / 1000, ticks(office.pid) - before, { p50: at(0.5), p99: at(0.99) });
+    this.note(office, operation, times.length, (Date.now() - begun) / 1000, processorTime(office.pid) - before, { p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
   }
 }

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 
 import { IS_REFERENCE, startOffice } from '../test/e2e/support/office.mjs';
 import { adminTokenFile } from '../test/e2e/support/site.mjs';
-import { clients, SCOPE, ticks, VERIFIER, WEB } from './load.mjs';
+import { processorTime } from './counting.mjs';
+import { clients, SCOPE, VERIFIER, WEB } from './load.mjs';
 
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 console.log = console.info = console.error; // what the packages say is no answer of ours
@@ -41,9 +42,9 @@ if (!IS_REFERENCE) {
   const { token } = await adminTokenFile(office.lanyard, office.university, 'ada', { client: office.visitor() });
   has.api = { url: `${office.lanyard.url}/api/v1`, token };
   has.pid = office.lanyard.program.pid;
-  const before = ticks(has.pid);
+  const before = processorTime(has.pid);
   has.filled = await fill(office, token, Number(process.env.ACCOUNTS ?? 0));
-  has.fillingTook = ticks(has.pid) - before;
+  has.fillingTook = processorTime(has.pid) - before;
 }
 say(has);
 for await (const line of createInterface({ input: process.stdin })) {

@@ -5,7 +5,8 @@
 
 import { parseArgs } from 'node:util';
 
-import { Bench, call, expect, memory, start } from './load.mjs';
+import { memory } from './counting.mjs';
+import { Bench, call, expect, start } from './load.mjs';
 import { measureOffice } from './operations.mjs';
 
 const { values } = parseArgs({ options: {

@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { basic, call, DEVICE, expect, memory, SCOPE, start, ticks } from './load.mjs';
+import { memory, processorTime, quantile } from './counting.mjs';
+import { basic, call, DEVICE, expect, SCOPE, start } from './load.mjs';
 import { Flows } from './operations.mjs';
 
 const { values } = parseArgs({ options: {
@@ -106,7 +107,7 @@ function slope(samples, key) {
 const samples = [];
 const begun = Date.now();
 const until = begun + Number(values.minutes) * 60_000;
-let [sent, cpu, counted, next] = [0, ticks(office.pid), 0, begun + Number(values.every) * 1000];
+let [sent, cpu, counted, next] = [0, processorTime(office.pid), 0, begun + Number(values.every) * 1000];
 while (Date.now() < until) {
   const due = Math.floor(((Date.now() - begun) / 1000) * Number(values.rate));
   for (; sent < due; ++sent) {
@@ -114,9 +115,8 @@ while (Date.now() < until) {
     else ++minute.late;
   }
   if (Date.now() >= next) {
-    const [used, sorted] = [ticks(office.pid), minute.times.sort((a, b) => a - b)];
-    const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-    const sample = { minutes: (Date.now() - begun) / 60_000, rss: memory(office.pid), cpu: ((used - cpu) / Math.max(1, done - counted)) * 1000, p50: at(0.5), p99: at(0.99), late: minute.late, threads: threads(), descriptors: descriptors() };
+    const used = processorTime(office.pid);
+    const sample = { minutes: (Date.now() - begun) / 60_000, rss: memory(office.pid), cpu: ((used - cpu) / Math.max(1, done - counted)) * 1000, p50: quantile(minute.times, 0.5) ?? 0, p99: quantile(minute.times, 0.99) ?? 0, late: minute.late, threads: threads(), descriptors: descriptors() };
     samples.push(sample);
     console.error(Object.entries(sample).map(([key, value]) => `${key} ${Number.isInteger(value) ? value : value.toFixed(3)}`).join('  '));
     [cpu, counted, minute, next] = [used, done, { times: [], late: 0 }, next + Number(values.every) * 1000];

@@ -12,12 +12,12 @@ import { parseArgs } from 'node:util';
 
 import { sleep, surroundings, temporaryFolder } from '../test/e2e/support/ending.mjs';
 import { program, startLanyard } from '../test/e2e/support/lanyard.mjs';
+import { median, memory } from './counting.mjs';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' }, people: { type: 'string', default: '100000' } } });
 const runs = Number(values.runs);
 const endings = [];
 const ending = { after: (end) => endings.unshift(end) };
-const median = (list) => list.slice().sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
 // Repeats the first row of a table, each time with what is given; a table without rows gets all of its columns.
 const FILL = `
@@ -57,7 +57,6 @@ function answers() {
   });
 }
 const used = (pid) => readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
-const memory = (pid, what) => Number(new RegExp(`^${what}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
 
 async function once() {
   const begun = process.hrtime.bigint();

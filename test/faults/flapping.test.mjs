@@ -20,7 +20,7 @@ const issuer = (provider, more = {}) => ({
   id: 'grid', issuer: provider.issuer, audiences: [AUDIENCE], allow_loopback: true, admission: { new_accounts: 'active' }, ...more,
 });
 
-// By turns; `forever` is how it ends.
+// Each turn gives what ends it, or nothing.
 function startFlapping(t, provider) {
   const turns = [
     async () => {},

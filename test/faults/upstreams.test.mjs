@@ -120,7 +120,7 @@ test('attack_041: a sign-in service that speaks anything but TLS is one that can
   assert.match(JSON.stringify(site.lanyard.events('issuer.fetch_failed')), /TLS/);
 });
 
-test('attack_164: twenty sign-ins that hang hold up neither the gate nor those who sign in elsewhere', async (t) => {
+test('attack_041: twenty sign-ins that hang hold up neither the gate nor those who sign in elsewhere', async (t) => {
   const site = await startTwo(t);
   const elsewhere = async () => {
     const began = performance.now();

@@ -122,6 +122,9 @@ def faults_stage(options):
         ("kills-postgresql", [*kills, "postgresql"], {}),
         ("power", [unit, "--gtest_filter=PowerCut.*"], {"FAULTS_CUTS": "10000"}),
         ("dawdlers", ["node", "--test", FAULTS / "slow.test.mjs"], {"FAULTS_CONNECTIONS": "10000"}),
+        ("memory", ["node", "--test", FAULTS / "memory.test.mjs"], {"FAULTS_CONNECTIONS": "1000", "FAULTS_ROUNDS": "8"}),
+        ("upstreams", ["node", "--test", FAULTS / "upstreams.test.mjs"], {"FAULTS_LONG": "1"}),
+        ("flapping", ["node", "--test", FAULTS / "flapping.test.mjs"], {"FAULTS_SECONDS": "30"}),
         ("cluster", ["node", FAULTS / "ha.mjs"], {}),
     ]
     outcome = Outcome()

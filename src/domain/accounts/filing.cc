@@ -1,5 +1,6 @@
 #include "domain/accounts/filing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -9,7 +10,12 @@ namespace lanyard::accounts {
 
 Status Filing::add(rows::Record& record) {
   Account& account = record.account;
-  if (numbers_left_ == 0) LANYARD_CHECK(expect(1));
+  if (numbers_left_ == 0) {
+    const std::int64_t count = std::max<std::int64_t>(1, std::exchange(expected_, 0));
+    LANYARD_TRY(const std::int64_t last, rows::take_numbers(connection, count));
+    next_number_ = last - count + 1;
+    numbers_left_ = count;
+  }
   account.number = next_number_++;
   --numbers_left_;
   account.created_at = account.updated_at = now;
@@ -18,14 +24,7 @@ Status Filing::add(rows::Record& record) {
   return rows::add_words(connection, account, search_words(account));
 }
 
-Status Filing::expect(std::int64_t accounts) {
-  LANYARD_TRY(const std::int64_t last, rows::take_numbers(connection, accounts));
-  next_number_ = last - accounts + 1;
-  numbers_left_ = accounts;
-  return {};
-}
-
-Status Filing::expect_no_more() {
+Status Filing::give_back_numbers() {
   if (numbers_left_ > 0) LANYARD_CHECK(rows::take_numbers(connection, -std::exchange(numbers_left_, 0)));
   return {};
 }

@@ -23,9 +23,10 @@ class Filing {
 
   // Gives the account its number and times, and writes row and words.
   Status add(rows::Record& record);
-  // For adding many: their numbers are taken at once, and what is left over is given back at the end.
-  Status expect(std::int64_t accounts);
-  Status expect_no_more();
+  // For adding many: the first add() takes numbers for all of them at once. What was not used is to be given
+  // back at the end.
+  void expect(std::int64_t accounts) { expected_ = accounts; }
+  Status give_back_numbers();
   // Writes the row; `before` is the account as it was read, and decides whether the words must follow.
   Status save(rows::Record& record, const Account& before);
 
@@ -44,7 +45,7 @@ class Filing {
   std::string actor_name() const;
 
  private:
-  std::int64_t next_number_ = 0, numbers_left_ = 0;
+  std::int64_t expected_ = 0, next_number_ = 0, numbers_left_ = 0;
 };
 
 // The state that `event` leads to is set in the account.

@@ -283,12 +283,12 @@ Result<std::vector<Directory::Outcome>> Directory::create_many(const std::vector
       ledger_.change(actor, [&](store::Connection& connection, journal::Notes& notes) -> Status {
         outcomes.clear();
         Filing filing(connection, notes, ledger_.clock().now());
-        LANYARD_CHECK(filing.expect(static_cast<std::int64_t>(entries.size())));
+        filing.expect(static_cast<std::int64_t>(entries.size()));
         for (const Result<Entry>& entry : entries) {
           LANYARD_TRY(Outcome outcome, prepare_one(filing, entry, random_));
           outcomes.push_back(std::move(outcome));
         }
-        return filing.expect_no_more();
+        return filing.give_back_numbers();
       });
   LANYARD_CHECK(written);
   return outcomes;

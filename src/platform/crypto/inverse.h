@@ -9,9 +9,8 @@ namespace lanyard::crypto {
 
 using Words = std::array<std::uint64_t, 4>;  // the lowest first
 
-// `number` must be at least 1 and below `modulus`, and share no factor with it; `modulus` must be odd and
-// over
-// 1. For anything else the answer is some number. Whoever rests on the answer multiplies and looks.
+// `number` is at least 1, below `modulus`, and shares no factor with it; `modulus` is odd and over 1. For
+// anything else the answer is some number. Whoever rests on the answer multiplies and looks.
 Words inverse(const Words& number, const Words& modulus);
 
 }  // namespace lanyard::crypto
