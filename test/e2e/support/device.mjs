@@ -10,7 +10,8 @@ import { PEOPLE, startProvider } from './provider.mjs';
 
 export const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
-// A provider with a device flow and a public client for the command line. life: seconds of an access token.
+// A provider with a device flow and a public client for the command line.
+// life: seconds of an access token, or who says them each time.
 export async function startDeviceProvider(t, { life = 3600, ...options } = {}) {
   const provider = await startProvider(t, {
     remember: true, // the flow passes two pages, each in the same session
