@@ -1,5 +1,6 @@
 // One office for the benchmarks, until its standard input ends. It says what it has on its first line, and takes wishes, one JSON
 // object a line. OFFICE=reference: the certified oidc-provider. ACCOUNTS: so many people on the roster. DATABASE: sqlite, postgresql.
+// CACHE: gate.cache_entries.
 
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -29,7 +30,7 @@ async function fill(office, token, count) {
 }
 
 // Everybody of a benchmark comes from one address.
-const config = { limits: { logins_per_minute: 1_000_000 } };
+const config = { limits: { logins_per_minute: 1_000_000 }, ...(process.env.CACHE && { gate: { cache_entries: Number(process.env.CACHE) } }) };
 const gate = { client_id: 'wiki', kind: 'gate', origin: 'https://wiki.example.org' };
 const office = await startOffice(ending, { clients: IS_REFERENCE ? clients : [...clients, gate], remember: true, database: process.env.DATABASE, config });
 const visitor = office.visitor();

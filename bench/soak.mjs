@@ -1,5 +1,6 @@
 // Everything that an office and a gate do, mixed, at a steady rate for a long time: does anything grow or become slower?
-//   node bench/soak.mjs [--minutes 120] [--rate 60] [--accounts 10000] [--database sqlite|postgresql] [--every 60]
+//   node bench/soak.mjs [--minutes 120] [--rate 60] [--accounts 10000] [--database sqlite|postgresql] [--every 60] [--cache N]
+// --cache: gate.cache_entries, so that what is remembered of tokens can be told from what leaks;
 // needs the packages of test/e2e (npm ci there) and a release build. The answer is 1 when something failed.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -12,11 +13,12 @@ import { Flows } from './operations.mjs';
 const { values } = parseArgs({ options: {
   minutes: { type: 'string', default: '120' }, rate: { type: 'string', default: '60' }, accounts: { type: 'string', default: '10000' },
   database: { type: 'string', default: 'sqlite' }, every: { type: 'string', default: '60' },
+  cache: { type: 'string', default: '' },
 } });
 const MOST_AT_ONCE = 64;
 const GRANTS = 40;
 
-const office = await start('lanyardd', { ACCOUNTS: values.accounts, DATABASE: values.database });
+const office = await start('lanyardd', { ACCOUNTS: values.accounts, DATABASE: values.database, CACHE: values.cache });
 const flows = new Flows(undefined, office);
 const at = office.metadata;
 const origin = new URL(office.api.url).origin;

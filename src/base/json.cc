@@ -23,9 +23,9 @@ Value::Value(std::uint64_t value)
                  ? State(static_cast<std::int64_t>(value))
                  : State(static_cast<double>(value))) {}
 
-Object::Object(std::initializer_list<Member> members) {
-  members_.reserve(members.size());
-  for (const Member& member : members) set(member.name, member.value);
+Object::Object(std::initializer_list<Field> fields) {
+  members_.reserve(fields.size());
+  for (const Field& field : fields) set(std::string(field.name), std::move(field.value));
 }
 
 Object Object::from_unique(std::vector<Member> members) {

@@ -19,13 +19,15 @@ namespace lanyard::json {
 
 class Value;
 struct Member;
+struct Field;
 using Array = std::vector<Value>;
 
 // Members in the order in which they were written; names are unique.
 class Object {
  public:
   Object();
-  Object(std::initializer_list<Member> members);
+  // Takes the values out of the list: what is written in braces is moved, not copied.
+  Object(std::initializer_list<Field> fields);
   // Where Member is known: a vector of it can not be copied or destroyed before.
   Object(const Object& other);
   Object(Object&& other) noexcept;
@@ -89,6 +91,13 @@ struct Member {
   friend bool operator==(const Member&, const Member&) = default;
 };
 
+// A member as it stands in braces. An initializer_list gives constant elements only; the value may be taken
+// all the same.
+struct Field {
+  std::string_view name;
+  mutable Value value;
+};
+
 inline Object::Object() = default;
 inline Object::Object(const Object& other) = default;
 inline Object::Object(Object&& other) noexcept = default;
@@ -111,6 +120,7 @@ Result<Object> parse_object(std::string_view text, const Limits& limits = {});
 // characters, also those above U+007F, line separators and the marks that turn the direction of text are
 // written as escapes.
 std::string write(const Value& value);
+std::string write(const Object& object);  // the same without making a value of it
 void append(std::string& out, const Value& value);
 std::string write_pretty(const Value& value);  // two spaces, for people
 void append_quoted(std::string& out, std::string_view text);

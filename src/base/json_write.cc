@@ -88,12 +88,8 @@ class Writer {
       append_quoted(out_, *text);
     } else if (const auto* number = v.as_integer()) {
       text_detail::append_integer(out_, *number);
-    } else if (const auto* object = v.as_object()) {
-      list('{', '}', *object, [this](const Member& member) {
-        append_quoted(out_, member.name);
-        out_.append(pretty_ ? ": " : ":");
-        value(member.value);
-      });
+    } else if (const auto* members = v.as_object()) {
+      object(*members);
     } else if (const auto* array = v.as_array()) {
       list('[', ']', *array, [this](const Value& item) { value(item); });
     } else if (const auto* flag = v.as_bool()) {
@@ -103,6 +99,14 @@ class Writer {
     } else {
       out_.append("null");
     }
+  }
+
+  void object(const Object& members) {
+    list('{', '}', members, [this](const Member& member) {
+      append_quoted(out_, member.name);
+      out_.append(pretty_ ? ": " : ":");
+      value(member.value);
+    });
   }
 
  private:
@@ -172,6 +176,12 @@ void append(std::string& out, const Value& value) {
 std::string write(const Value& value) {
   std::string out;
   append(out, value);
+  return out;
+}
+
+std::string write(const Object& object) {
+  std::string out;
+  Writer(out, false).object(object);
   return out;
 }
 

@@ -88,6 +88,13 @@ void Log::event(Level level, std::string_view name, std::initializer_list<Field>
   }
 }
 
+void Log::write(std::string_view lines) const {
+  try {
+    if (!lines.empty()) sink_(lines);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nowhere left to say so
+  }
+}
+
 Log::Sink Log::to_stderr() {
   return [](std::string_view line) {
     while (!line.empty()) {

@@ -36,7 +36,7 @@ struct Field {
   Field(std::string_view k, const std::string& v) : key(k), value(std::string_view(v)) {}
 };
 
-// Thread-safe. The sink receives one complete line with its newline.
+// Thread-safe. The sink receives complete lines with their newlines, nearly always one.
 class Log {
  public:
   using Sink = std::function<void(std::string_view line)>;
@@ -56,7 +56,12 @@ class Log {
     event(Level::error, name, fields);
   }
 
-  static Sink to_stderr();  // one write(2) a line
+  // The same level and clock, for lines that another sink collects.
+  Log with_sink(Sink sink) const { return {clock_, least_, std::move(sink)}; }
+  // Lines that were collected. Never throws.
+  void write(std::string_view lines) const;
+
+  static Sink to_stderr();  // one write(2) for what it is given
 
  private:
   const Clock& clock_;

@@ -77,8 +77,12 @@ net::Response TestHouse::send(net::RequestDraft draft) {
   const net::Match match = house_->router()->match(request.method(), request.path());
   if (match.endpoint == nullptr) return house_->error_response(&request, match.allowed.empty() ? 404 : 405);
   request.data().parts = match.parts;
+  was_quick_ = false;
   if (match.endpoint->quick) {
-    if (auto answer = match.endpoint->quick(request)) return std::move(*answer);
+    if (auto answer = match.endpoint->quick(request)) {
+      was_quick_ = true;
+      return std::move(*answer);
+    }
   }
   return match.endpoint->handler(request);
 }

@@ -29,6 +29,7 @@ class TestHouse {
 
   // As the server would: the quick function first, then the handler. 404 and 405 where no endpoint fits.
   net::Response send(net::RequestDraft draft);
+  bool was_quick() const { return was_quick_; }  // the last answer came from the quick function
   net::Response get(std::string target, std::string cookies = "");
   // A form, with the guard's value for `handle` when that is not empty.
   net::Response post(std::string target, Form form, std::string cookies = "", std::string_view handle = "");
@@ -49,6 +50,7 @@ class TestHouse {
   FakeRandom random_;
   LogBook book_{clock_};
   std::unique_ptr<app::House> house_;
+  bool was_quick_ = false;
 };
 
 // "name=value" of a Set-Cookie line that a response carries; "" when there is none of that name.

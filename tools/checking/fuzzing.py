@@ -42,12 +42,12 @@ def fuzz_stage(options):
     return outcome
 
 
-def fuzz(name, seconds):
+def fuzz(name, seconds, hanging=10):
     """Runs one target, from the same seed each time, and adds what happened to its results."""
     work = WORK / name
     (work / "corpus").mkdir(parents=True, exist_ok=True)
     dictionary = FUZZ / "dictionaries" / f"{name}.dict"
-    command = [program(name), "-seed=1", f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", "-timeout=10", "-rss_limit_mb=2048",
+    command = [program(name), "-seed=1", f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", f"-timeout={hanging}", "-rss_limit_mb=2048",
                f"-artifact_prefix={work}/", "-print_final_stats=1", *([f"-dict={dictionary}"] if dictionary.exists() else []),
                work / "corpus", FUZZ / "corpus" / name]
     began = time.monotonic()
@@ -128,6 +128,7 @@ def report():
 def main():
     parser = argparse.ArgumentParser(prog="tools/fuzz", description="Builds the fuzz targets and runs them one after the other.")
     parser.add_argument("--seconds", type=int, default=10, metavar="N", help="for each target (10)")
+    parser.add_argument("--timeout", type=int, default=10, metavar="N", help="from when on one input counts as hanging (10); more where the machine pauses")
     parser.add_argument("--keep", action="store_true", help="put the fewest inputs that reach all into fuzz/corpus")
     parser.add_argument("--report", action="store_true", help="write the table of docs/reference/figures/fuzzing.md from what was run so far; runs nothing")
     parser.add_argument("target", nargs="*", help="these alone: " + " ".join(targets()))
@@ -148,7 +149,7 @@ def main():
             return 1
     broken = 0
     for name in chosen:
-        result = fuzz(name, options.seconds)
+        result = fuzz(name, options.seconds, options.timeout)
         print("\n".join(result["crash"]) if result["crash"] else says(name, result), flush=True)
         broken += bool(result["crash"])
         if options.keep and not result["crash"]:

@@ -111,6 +111,8 @@ Result<Record> read_record(const Row& row) {
       .account = std::move(a), .kept = std::string(row.text(24)), .entry_digest = std::string(row.text(25))};
 }
 
+constexpr std::size_t kUsualPage = 50;
+
 template <class... Args>
 Result<std::vector<Record>> list_records(Connection& connection, const Stmt& stmt, const Args&... args) {
   std::vector<Record> records;
@@ -118,6 +120,7 @@ Result<std::vector<Record>> list_records(Connection& connection, const Stmt& stm
   LANYARD_CHECK(connection.query(
       stmt,
       [&](const Row& row) {
+        if (records.size() == 1) records.reserve(kUsualPage);  // large, and dear to move
         auto record = read_record(row);
         if (record.ok()) {
           records.push_back(std::move(record).value());

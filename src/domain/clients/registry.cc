@@ -69,6 +69,8 @@ std::string changed_members(const Client& before, const Client& after) {
   return join(names, " ");
 }
 
+const Held kNobody;
+
 ClientPtr client_of(const HeldPtr& held) {
   return {held, &held->client};
 }
@@ -84,7 +86,9 @@ struct Registry::State {
       : ledger(l), marks(m), random(r), hashes(std::move(h)) {}
 
   Result<HeldPtr> find(std::string_view id);
+  HeldPtr find_now(std::string_view id) const;  // nullptr: not in memory, or not surely as it is now
   Result<HeldPtr> read(std::string_view id);
+  bool is_good_for(const Held& held, std::string_view text) const;
   bool is_good(const rows::KeptSecret& secret, std::string_view text, Time now) const;
   Secret make_secret() { return Secret(cat(kSecretPrefix, random.token())); }
 
@@ -99,7 +103,7 @@ struct Registry::State {
     HeldPtr held;
     journal::Marks::Mark mark;
   };
-  std::mutex mutex;
+  mutable std::mutex mutex;
   std::unordered_map<std::string, Remembered> remembered;
 };
 
@@ -113,18 +117,21 @@ Result<HeldPtr> Registry::State::read(std::string_view id) {
   return std::make_shared<const Held>(std::move(*found));
 }
 
-Result<HeldPtr> Registry::State::find(std::string_view id) {
-  if (id.empty() || id.size() > kLongestId || !is_utf8(id) || has_control(id)) return no_client();
+HeldPtr Registry::State::find_now(std::string_view id) const {
   if (const auto one = declared.find(id); one != declared.end()) return one->second;
-  const std::string key(id);
   const journal::Marks::Mark mark = marks.of(mark_of(id));
   const bool fresh = marks.confirmed_since(ledger.clock().steady() -
                                            std::chrono::duration_cast<SteadyTime::duration>(kStale));
-  {
-    const std::lock_guard lock(mutex);
-    const auto one = remembered.find(key);
-    if (one != remembered.end() && fresh && one->second.mark == mark) return one->second.held;
-  }
+  const std::lock_guard lock(mutex);
+  const auto one = remembered.find(std::string(id));
+  return one != remembered.end() && fresh && one->second.mark == mark ? one->second.held : nullptr;
+}
+
+Result<HeldPtr> Registry::State::find(std::string_view id) {
+  if (id.empty() || id.size() > kLongestId || !is_utf8(id) || has_control(id)) return no_client();
+  const journal::Marks::Mark mark = marks.of(mark_of(id));
+  if (auto held = find_now(id)) return held;
+  const std::string key(id);
   auto held = read(id);
   const std::lock_guard lock(mutex);
   if (!held.ok()) {
@@ -142,6 +149,16 @@ bool Registry::State::is_good(const rows::KeptSecret& secret, std::string_view t
   for (const std::string& hash : hashes.candidates(text))
     same = equal_in_constant_time(hash, secret.hash) || same;
   return same && (!secret.until || now < *secret.until);
+}
+
+bool Registry::State::is_good_for(const Held& held, std::string_view text) const {
+  const Time now = ledger.clock().now();
+  // Somebody whom we do not know costs the same work.
+  static const std::vector<rows::KeptSecret> kNone{{std::string(32, '\0'), Time{}}};
+  const bool known = uses_secret(held.client.auth) && !held.secrets.empty();
+  bool good = false;
+  for (const rows::KeptSecret& one : known ? held.secrets : kNone) good = is_good(one, text, now) || good;
+  return good;
 }
 
 Registry::Registry(journal::Ledger& ledger, const journal::Marks& marks, Random& random,
@@ -323,15 +340,14 @@ Result<std::vector<Client>> Registry::find_by_organisation(std::string_view name
 Status Registry::check_secret(const Client& client, const Secret& secret) {
   const auto found = state_->find(client.id.str());
   if (!found.ok() && found.error().code != Code::not_found) return found.error();
-  const Time now = state_->ledger.clock().now();
-  // Somebody whom we do not know costs the same work.
-  static const std::vector<rows::KeptSecret> kNone{{std::string(32, '\0'), Time{}}};
-  const bool known = found.ok() && uses_secret((*found)->client.auth) && !(*found)->secrets.empty();
-  bool good = false;
-  for (const rows::KeptSecret& one : known ? (*found)->secrets : kNone)
-    good = state_->is_good(one, secret.reveal(), now) || good;
-  if (!good) return bad_secret();
+  if (!state_->is_good_for(found.ok() ? **found : kNobody, secret.reveal())) return bad_secret();
   return {};
+}
+
+ClientPtr Registry::find_proved_now(std::string_view id, const Secret& secret) const {
+  const HeldPtr held = state_->find_now(id);
+  const bool good = state_->is_good_for(held ? *held : kNobody, secret.reveal());
+  return held && good ? client_of(held) : nullptr;
 }
 
 Result<ClientPtr> Registry::find_by_registration_token(const Secret& token) {

@@ -54,6 +54,9 @@ class Registry {
 
   // Constant time for every secret that is good now. Code::unauthenticated.
   Status check_secret(const Client& client, const Secret& secret);
+  // Both from memory alone, for event loops: the client, if it is known here and this is its secret; nullptr:
+  // ask find() and check_secret().
+  ClientPtr find_proved_now(std::string_view id, const Secret& secret) const;
   // RFC 7592: the client that this registration token manages.
   Result<ClientPtr> find_by_registration_token(const Secret& token);
 

@@ -48,7 +48,12 @@ class Registries : public test::OnEveryDatabase {
     return made.ok() ? std::move(*made) : Registry::Made{};
   }
   bool is_good(const Client& client, const Secret& secret) {
-    return registry().check_secret(client, secret).ok();
+    const bool good = registry().check_secret(client, secret).ok();
+    // What was found is in memory now, which gives no other answer.
+    const ClientPtr known = registry().find_proved_now(client.id.str(), secret);
+    EXPECT_EQ(known != nullptr, good);
+    if (known) EXPECT_EQ(known->id, client.id);
+    return good;
   }
 
   test::FakeClock clock_;
@@ -148,6 +153,25 @@ TEST_P(Registries, a_former_secret_stays_good_for_the_overlap) {
   EXPECT_FALSE(is_good(made.client, *second)) << "at once";
   EXPECT_TRUE(is_good(made.client, *third));
   EXPECT_EQ(registry().rotate_secret(made.client.id, 1000 * 24 * kHour, actor_).error().code, Code::invalid);
+}
+
+TEST_P(Registries, memory_alone_knows_nobody_it_has_not_read_as_they_are_now) {
+  const auto made = make();
+  const auto proved = [&] { return registry().find_proved_now("hub", made.secret) != nullptr; };
+  EXPECT_FALSE(proved()) << "never read";
+  EXPECT_TRUE(is_good(made.client, made.secret));
+  EXPECT_TRUE(proved());
+  Client changed = made.client;
+  changed.enabled = false;
+  ASSERT_TRUE(test::succeeded(registry().replace(changed, made.client.version, actor_)));
+  EXPECT_FALSE(proved()) << "changed since";
+  EXPECT_TRUE(is_good(made.client, made.secret));
+  ASSERT_TRUE(proved());
+  EXPECT_FALSE(registry().find_proved_now("hub", made.secret)->enabled);
+  clock_.advance(kHour);
+  EXPECT_FALSE(proved()) << "nobody knows what other processes changed";
+  ASSERT_TRUE(test::succeeded(one_->feed.poll()));
+  EXPECT_TRUE(proved());
 }
 
 TEST_P(Registries, many_rotations_leave_few_secrets) {

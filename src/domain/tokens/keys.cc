@@ -146,6 +146,10 @@ struct Keys::State {
     const std::lock_guard lock(mutex);
     return kept;
   }
+  static bool holds(const std::shared_ptr<const Snapshot>& snapshot, const journal::Marks::Mark& mark,
+                    Time now) {
+    return snapshot && snapshot->mark == mark && snapshot->from <= now && now < snapshot->until;
+  }
   Result<std::shared_ptr<const Snapshot>> current();
   Result<KeyList> load(const KeyList& known);
   Result<KeyPtr> open(const KeyRow& row, const KeyList& known);
@@ -154,9 +158,6 @@ struct Keys::State {
 };
 
 Result<std::shared_ptr<const Snapshot>> Keys::State::current() {
-  const auto holds = [](const auto& snapshot, const journal::Marks::Mark& mark, Time now) {
-    return snapshot && snapshot->mark == mark && snapshot->from <= now && now < snapshot->until;
-  };
   auto snapshot = kept_now();
   if (holds(snapshot, marks.of(mark_of_keys()), now())) return snapshot;
 
@@ -288,6 +289,12 @@ Result<KeySetText> Keys::key_set() {
   const auto kept = state_->kept_now();
   if (snapshot.error().code == Code::unavailable && kept) return kept->set;
   return snapshot.error();
+}
+
+std::optional<KeySetText> Keys::key_set_now() const {
+  const auto kept = state_->kept_now();
+  if (!State::holds(kept, state_->marks.of(mark_of_keys()), state_->now())) return {};
+  return kept->set;
 }
 
 Result<KeyList> Keys::list() {

@@ -61,6 +61,8 @@ class Keys {
   // For checking our own tokens: all that are not gone.
   Result<std::shared_ptr<const std::vector<crypto::PublicKey>>> verifiers();
   Result<KeySetText> key_set();  // the last one that was read, while the database is away
+  // From memory alone, for event loops; an empty optional: ask key_set().
+  std::optional<KeySetText> key_set_now() const;
   Result<std::vector<std::shared_ptr<const SigningKey>>> list();  // newest first, gone ones too
 
   enum class When {

@@ -55,6 +55,11 @@ void Api::mount(net::Router& router) {
     endpoint.handler = [state = state_, &route](const net::Request& request) {
       return serve(state->desk, route, request);
     };
+    if (route.is_quick) {
+      endpoint.quick = [state = state_, &route](const net::Request& request) {
+        return serve_now(state->desk, route, request);
+      };
+    }
     router.add(std::move(endpoint));
   }
 }

@@ -16,11 +16,19 @@ bool is_foreign(const callers::Proof& proof) {
   return proof.kind == callers::Proof::Kind::bearer && !proof.text.starts_with("lyt_");
 }
 
+// Cookies are never looked at (attack row 136).
+Result<callers::Proof> find_proof(const net::Request& request) {
+  return callers::find_proof(request, "", callers::Proof::Kind::none, "");
+}
+
+bool shows_token(const net::Request& request) {
+  return !request.header_or("Authorization", "").empty();
+}
+
 Result<callers::CallerPtr> recognise(Desk& desk, const Route& route, const net::Request& request) {
   callers::Callers& callers = desk.parts.callers;
   if (!callers.switches().enabled) return callers.open_service();
-  // Cookies are never looked at (attack row 136).
-  LANYARD_TRY(const auto proof, callers::find_proof(request, "", callers::Proof::Kind::none, ""));
+  LANYARD_TRY(const auto proof, find_proof(request));
   if (proof.kind == callers::Proof::Kind::none)
     return make_error(Code::unauthenticated, "The request shows no token.",
                       "Send \"Authorization: Bearer TOKEN\".");
@@ -154,30 +162,42 @@ Result<net::Response> handle(Desk& desk, const Route& route, Ask& ask) {
   return route.handler(desk, ask);
 }
 
-}  // namespace
-
-net::Response serve(Desk& desk, const Route& route, const net::Request& request) {
+// `caller`: nullptr where nobody is asked.
+net::Response serve_to(Desk& desk, const Route& route, const net::Request& request,
+                       callers::CallerPtr caller) {
   Ask ask{.request = request,
-          .caller = {},
+          .caller = std::move(caller),
           .actor = callers::nobody(request),
           .query = {},
           .body = {},
           .if_match = {}};
-  if (route.who != Who::anybody) {
-    Seen seen{.caller = {}, .token_sent = !request.header_or("Authorization", "").empty()};
-    auto caller = recognise(desk, route, request);
-    if (!caller.ok() && caller.error().code == Code::internal)
-      log_failure(desk, route, request, caller.error());
-    if (!caller.ok()) return turn_away(desk, route, request, caller.error(), seen);
-    ask.caller = seen.caller = std::move(caller).value();
+  if (ask.caller) {
     ask.actor = callers::to_actor(*ask.caller, request);
     if (const Status allowed = require(desk, route, *ask.caller, ask.actor); !allowed.ok())
-      return turn_away(desk, route, request, allowed.error(), seen);
+      return turn_away(desk, route, request, allowed.error(), {ask.caller, shows_token(request)});
   }
   auto response = handle(desk, route, ask);
   if (response.ok()) return std::move(response).value();
   log_failure(desk, route, request, response.error());
   return problem(response.error(), request);
+}
+
+}  // namespace
+
+net::Response serve(Desk& desk, const Route& route, const net::Request& request) {
+  if (route.who == Who::anybody) return serve_to(desk, route, request, nullptr);
+  auto caller = recognise(desk, route, request);
+  if (caller.ok()) return serve_to(desk, route, request, std::move(caller).value());
+  if (caller.error().code == Code::internal) log_failure(desk, route, request, caller.error());
+  return turn_away(desk, route, request, caller.error(), {nullptr, shows_token(request)});
+}
+
+std::optional<net::Response> serve_now(Desk& desk, const Route& route, const net::Request& request) {
+  const auto proof = find_proof(request);
+  if (!proof || proof->kind == callers::Proof::Kind::none) return {};
+  auto quick = desk.parts.callers.recognise_now(*proof);
+  if (!quick.caller) return {};
+  return serve_to(desk, route, request, std::move(quick.caller));
 }
 
 Result<AccountId> account_in_path(const Ask& ask) {

@@ -47,12 +47,15 @@ struct Route {
   std::vector<std::string_view> query;  // the names that it understands
   Handler handler;
   net::Runs runs = net::Runs::db;
+  bool is_quick = false;  // the handler needs nothing but its caller: on the event loop for whom memory knows
 };
 
 // Every route; routes.cc is the list to read.
 const std::vector<Route>& routes();
 
 net::Response serve(Desk& desk, const Route& route, const net::Request& request);
+// From memory alone, for event loops and routes that are quick; an empty optional: ask serve().
+std::optional<net::Response> serve_now(Desk& desk, const Route& route, const net::Request& request);
 
 // {id} of the path. Text that is no id names nothing: Code::not_found, as for an id of nobody (attack row
 // 112).

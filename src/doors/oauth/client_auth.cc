@@ -181,6 +181,18 @@ OauthError ClientAuth::refusal(const Asked& asked, const Error& error) {
   return from_error(error, invalid_client(error.message));
 }
 
+clients::ClientPtr ClientAuth::authenticate_now(const net::Request& request, const Form& form) {
+  const auto read = read_credentials(request, form);
+  const auto* credentials = std::get_if<Credentials>(&read);
+  if (credentials == nullptr || credentials->secrets.size() != 1) return nullptr;
+  const std::string_view address = request.client_address();
+  if (backoff_.wait(credentials->client_id, address).count() > 0) return nullptr;
+  auto client = parts_.find_proved_now(credentials->client_id, credentials->secrets.front());
+  if (!client || !is_ours_to_serve(*client) || !fits(client->auth, credentials->sent)) return nullptr;
+  backoff_.proved(credentials->client_id, address);
+  return client;
+}
+
 Authentication ClientAuth::authenticate(const net::Request& request, const Form& form) {
   const auto challenged = [&](OauthError error) {
     // RFC 6749 section 5.2.

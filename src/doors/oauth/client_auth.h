@@ -41,6 +41,8 @@ class ClientAuth {
   struct Parts {
     std::function<Result<clients::ClientPtr>(std::string_view id)> find;        // Registry::find
     std::function<Status(const clients::Client&, const Secret&)> check_secret;  // …::check_secret
+    // Registry::find_proved_now
+    std::function<clients::ClientPtr(std::string_view id, const Secret&)> find_proved_now;
     std::function<Result<bool>(std::string_view kind, std::string_view owner, std::string_view text,
                                Time until)>
         first_time;  // tokens::Once::first_time
@@ -59,6 +61,9 @@ class ClientAuth {
   // (panda-client sends "None"). 401 with a challenge when the header was used, else 400; 429 while the
   // back-off lasts; 503 when the database is away. What was wrong stands in the log.
   Authentication authenticate(const net::Request& request, const Form& form);
+  // From memory alone, for event loops: a client with a secret that is right. nullptr: ask authenticate(),
+  // which alone refuses, counts and logs.
+  clients::ClientPtr authenticate_now(const net::Request& request, const Form& form);
 
  private:
   struct Asked;

@@ -19,6 +19,7 @@ Desk::Desk(Parts p, Settings s)
           [&registry = p.registry](const clients::Client& client, const Secret& secret) {
             return registry.check_secret(client, secret);
           },
+          [this](std::string_view id, const Secret& secret) { return find_proved_now(id, secret); },
           [&once = p.once](std::string_view kind, std::string_view owner, std::string_view text, Time until) {
             return once.first_time(kind, owner, text, until);
           },
@@ -34,6 +35,11 @@ Result<clients::ClientPtr> Desk::find_client(std::string_view id) const {
   if (client->issuer_path != settings.issuer_path)
     return make_error(Code::not_found, "There is no such client at this issuer.");
   return client;
+}
+
+clients::ClientPtr Desk::find_proved_now(std::string_view id, const Secret& secret) const {
+  auto client = parts.registry.find_proved_now(id, secret);
+  return client && client->issuer_path == settings.issuer_path ? client : nullptr;
 }
 
 const Desk* Desk::find(std::string_view issuer_path) const {

@@ -24,6 +24,8 @@ struct Desk {
 
   // Code::not_found: unknown, or of another issuer, which is the same.
   Result<clients::ClientPtr> find_client(std::string_view id) const;
+  // Registry::find_proved_now, for clients of this issuer.
+  clients::ClientPtr find_proved_now(std::string_view id, const Secret& secret) const;
   // The counter of that issuer, to which what was kept belongs; nullptr when there is none any more.
   const Desk* find(std::string_view issuer_path) const;
   // An address of this issuer.

@@ -1,4 +1,5 @@
-// The handlers of this door, one function a route; oauth.cc lists which address leads to which.
+// The handlers of this door, one function a route; oauth.cc lists which address leads to which. Those whose
+// names end with `now` answer from memory, on the event loop; an empty optional: ask the one without it.
 #pragma once
 
 #include "doors/oauth/code.h"
@@ -25,9 +26,9 @@ net::Response show_device(const Desk& desk, const net::Request& request);
 net::Response enter_device_code(const Desk& desk, const net::Request& request);
 net::Response decide_device(const Desk& desk, const net::Request& request);
 // userinfo.cc, introspect.cc, revoke.cc
-// From memory, on the event loop; an empty optional: ask give_userinfo().
 std::optional<net::Response> give_userinfo_now(const Desk& desk, const net::Request& request);
 net::Response give_userinfo(const Desk& desk, const net::Request& request);
+std::optional<net::Response> introspect_now(const Desk& desk, const net::Request& request);
 net::Response introspect(const Desk& desk, const net::Request& request);
 net::Response revoke(const Desk& desk, const net::Request& request);
 // register.cc
@@ -41,6 +42,7 @@ std::shared_ptr<const std::string> write_metadata(const Settings& settings);
 // RFC 9728: about the userinfo endpoint as a resource.
 net::Response give_userinfo_metadata(const Desk& desk, const net::Request& request);
 std::shared_ptr<const std::string> write_userinfo_metadata(const Settings& settings);
+std::optional<net::Response> give_keys_now(const Desk& desk, const net::Request& request);
 net::Response give_keys(const Desk& desk, const net::Request& request);
 
 }  // namespace lanyard::doors::oauth

@@ -14,18 +14,26 @@ struct Question {
   std::string token;
 };
 
+Question question_of(ClientForm sent) {
+  return {std::move(sent.client), sent.form.value_or("token", "")};
+}
+
 Outcome<Question> read_question(const Desk& desk, const net::Request& request) {
-  const auto sent = read_client_form(desk, request);
+  auto sent = read_client_form(desk, request);
   if (!sent) return sent.error();
-  std::string token = sent->form.value_or("token", "");
-  if (token.empty()) return invalid_request("token is missing.");
-  return Question{sent->client, std::move(token)};
+  Question asked = question_of(*std::move(sent));
+  if (asked.token.empty()) return invalid_request("token is missing.");
+  return asked;
+}
+
+net::Response unstored(std::string body) {
+  net::Response response = net::Response::json(200, std::move(body));
+  response.header("Cache-Control", "no-store");
+  return response;
 }
 
 net::Response inactive() {
-  net::Response response = net::Response::json(200, R"({"active":false})");
-  response.header("Cache-Control", "no-store");
-  return response;
+  return unstored(R"({"active":false})");
 }
 
 // Its own tokens, and those for an audience that it answers for.
@@ -36,14 +44,14 @@ bool may_see(const clients::Client& asker, const tokens::Ours& token) {
   });
 }
 
-json::Object describe(const Desk& desk, const Alive& alive) {
+net::Response describe(const Desk& desk, const Alive& alive) {
   json::Object body{{"active", true}};
   // Everything that the token itself says, which whoever holds it can read anyway.
   for (const json::Member& member : alive.token.claims) body.set(member.name, member.value);
   body.set("token_type", alive.token.claims.find("cnf") != nullptr ? "DPoP" : "Bearer");
   if (alive.person && alive.person->account.username) body.set("username", *alive.person->account.username);
   body.set("iss", desk.issuer);
-  return body;
+  return unstored(json::write(body));
 }
 
 // A refresh token is told about to the client that holds it, and to nobody else.
@@ -67,6 +75,15 @@ std::optional<json::Object> describe_refresh_token(const Desk& desk, const net::
 
 }  // namespace
 
+std::optional<net::Response> introspect_now(const Desk& desk, const net::Request& request) {
+  auto sent = read_client_form_now(desk, request);
+  if (!sent) return {};
+  const Question asked = question_of(*std::move(sent));
+  const auto alive = desk.parts.callers.find_alive_now(asked.token);
+  if (!alive || alive->token.issuer != desk.issuer || !may_see(*asked.client, alive->token)) return {};
+  return describe(desk, *alive);
+}
+
 net::Response introspect(const Desk& desk, const net::Request& request) {
   const auto asked = read_question(desk, request);
   if (!asked) return refuse(desk, request, asked.error());
@@ -76,15 +93,13 @@ net::Response introspect(const Desk& desk, const net::Request& request) {
                   asked->client->id.str());
   if (tokens::looks_like_refresh_token(asked->token)) {
     const auto body = describe_refresh_token(desk, request, *asked);
-    return body ? net::Response::json(200, json::write(*body)) : inactive();
+    return body ? unstored(json::write(*body)) : inactive();
   }
   const auto alive = find_alive(desk, asked->token, request);
   if (!alive && alive.error().code == Code::unavailable)
     return refuse(desk, request, from_error(alive.error()), asked->client->id.str());
   if (!alive || !may_see(*asked->client, (*alive)->token)) return inactive();
-  net::Response response = net::Response::json(200, json::write(describe(desk, **alive)));
-  response.header("Cache-Control", "no-store");
-  return response;
+  return describe(desk, **alive);
 }
 
 // Unknown tokens are a success (RFC 7009 section 2.2); a failure to write is not.

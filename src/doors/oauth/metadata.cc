@@ -156,13 +156,21 @@ net::Response give_userinfo_metadata(const Desk& desk, const net::Request&) {
   return give(desk.userinfo_metadata);
 }
 
-net::Response give_keys(const Desk& desk, const net::Request& request) {
-  const auto keys = desk.parts.keys.key_set();
-  if (!keys) return refuse(desk, request, from_error(keys.error()));
+static net::Response give(const tokens::KeySetText& keys) {
   net::Response response(200);
   response.header("Content-Type", "application/json");
-  response.shared_body(keys->json);
+  response.shared_body(keys.json);
   return for_everybody(std::move(response), "public, max-age=21600, must-revalidate");
+}
+
+std::optional<net::Response> give_keys_now(const Desk& desk, const net::Request&) {
+  const auto keys = desk.parts.keys.key_set_now();
+  return keys ? std::optional(give(*keys)) : std::nullopt;
+}
+
+net::Response give_keys(const Desk& desk, const net::Request& request) {
+  const auto keys = desk.parts.keys.key_set();
+  return keys ? give(*keys) : refuse(desk, request, from_error(keys.error()));
 }
 
 }  // namespace lanyard::doors::oauth

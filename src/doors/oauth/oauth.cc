@@ -8,6 +8,7 @@ namespace lanyard::doors::oauth {
 namespace {
 
 using Handler = net::Response (*)(const Desk&, const net::Request&);
+using Quick = std::optional<net::Response> (*)(const Desk&, const net::Request&);
 
 // Adds the routes of one issuer, or those that all share.
 class Routes {
@@ -24,7 +25,7 @@ class Routes {
   }
   // For endpoints at which clients prove themselves. Whoever shows an assertion or a certificate may have its
   // keys at a server of its own, which may be slow: such a request waits among those that wait.
-  void for_clients(std::string_view path, Handler handler) {
+  void for_clients(std::string_view path, Handler handler, Quick quick = nullptr) {
     net::Endpoint endpoint;
     endpoint.method = net::Method::post;
     endpoint.pattern = cat(desk_.settings.issuer_path, path);
@@ -34,17 +35,15 @@ class Routes {
       return may_wait ? net::Runs::waits : net::Runs::db;
     };
     endpoint.handler = with_desk(handler);
+    if (quick != nullptr) endpoint.quick = with_desk(quick);
     router_.add(std::move(endpoint));
   }
-  void userinfo() {
+  void read_quickly(std::string_view path, Quick quick, Handler handler) {
     net::Endpoint endpoint;
-    endpoint.pattern = cat(desk_.settings.issuer_path, "/userinfo");
-    endpoint.handler = with_desk(give_userinfo);
-    endpoint.quick = [state = state_, desk = &desk_](const net::Request& request) {
-      return give_userinfo_now(*desk, request);
-    };
+    endpoint.pattern = cat(desk_.settings.issuer_path, path);
+    endpoint.handler = with_desk(handler);
+    endpoint.quick = with_desk(quick);
     router_.add(std::move(endpoint));
-    below(net::Method::post, "/userinfo", net::Runs::db, give_userinfo);
   }
   // RFC 8414 section 3.1 puts the segment in front of an issuer's path, OpenID Connect Discovery section 4
   // behind it, and clients in use look for either document at either place.
@@ -60,7 +59,9 @@ class Routes {
   }
 
  private:
-  std::function<net::Response(const net::Request&)> with_desk(Handler handler) const {
+  template <class Answer>
+  std::function<Answer(const net::Request&)> with_desk(Answer (*handler)(const Desk&,
+                                                                         const net::Request&)) const {
     return [state = state_, desk = &desk_, handler](const net::Request& request) {
       return handler(*desk, request);
     };
@@ -79,9 +80,10 @@ void mount_issuer(Routes routes) {
   routes.below(Method::post, "/authorize", Runs::db, authorize_by_form);
   routes.for_clients("/par", push_request);
   routes.for_clients("/token", give_token);
-  routes.userinfo();
+  routes.read_quickly("/userinfo", give_userinfo_now, give_userinfo);
+  routes.below(Method::post, "/userinfo", Runs::db, give_userinfo);
   routes.for_clients("/devicecode", begin_device);
-  routes.for_clients("/introspect", introspect);
+  routes.for_clients("/introspect", introspect, introspect_now);
   routes.for_clients("/revoke", revoke);
   routes.below(Method::post, "/register", Runs::db, register_client);
   routes.below(Method::get, "/register/{id}", Runs::db, show_registration);
@@ -89,7 +91,7 @@ void mount_issuer(Routes routes) {
   routes.below(Method::del, "/register/{id}", Runs::db, remove_registration);
   routes.below(Method::get, "/end_session", Runs::db, ask_end_session);
   routes.below(Method::post, "/end_session", Runs::db, end_session);
-  routes.below(Method::get, "/jwks", Runs::db, give_keys);
+  routes.read_quickly("/jwks", give_keys_now, give_keys);
   routes.metadata();
 }
 

@@ -6,15 +6,29 @@
 
 namespace lanyard::doors::oauth {
 
-Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& request) {
+static Outcome<Form> read_form(const net::Request& request) {
   if (!request.query().empty())
     return invalid_request("Parameters belong into the body, not into the address.");
   auto form = request.form();
   if (!form) return invalid_request("The body is not a form (application/x-www-form-urlencoded).");
   if (repeats(*form)) return invalid_request("A parameter was sent more than once.");
+  return *std::move(form);
+}
+
+Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& request) {
+  auto form = read_form(request);
+  if (!form) return form.error();
   Authentication found = desk.auth->authenticate(request, *form);
   if (!found.client) return std::move(found.error);
   return ClientForm{*std::move(form), std::move(found.client->client)};
+}
+
+std::optional<ClientForm> read_client_form_now(const Desk& desk, const net::Request& request) {
+  auto form = read_form(request);
+  if (!form) return {};
+  auto client = desk.auth->authenticate_now(request, *form);
+  if (!client) return {};
+  return ClientForm{*std::move(form), std::move(client)};
 }
 
 std::string certificate_of(const net::Request& request) {

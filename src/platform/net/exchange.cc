@@ -406,16 +406,16 @@ void Connection::report(const Request* request, int status, std::string_view id,
   // Never the query, a cookie or a credential (attack row 148).
   const std::string_view path =
       request == nullptr ? std::string_view() : cut_utf8(request->path(), kLoggedPath);
-  common.log.info("http.request",
-                  {{"request", id},
-                   {"method", method},
-                   {"route", route},
-                   {"path", path},
-                   {"status", status},
-                   {"bytes", bytes},
-                   {"micros", micros},
-                   {"client", request == nullptr ? std::string_view(peer_) : request->client_address()},
-                   {"refused", exchange.reason}});
+  loop_.access_log().info(
+      "http.request", {{"request", id},
+                       {"method", method},
+                       {"route", route},
+                       {"path", path},
+                       {"status", status},
+                       {"bytes", bytes},
+                       {"micros", micros},
+                       {"client", request == nullptr ? std::string_view(peer_) : request->client_address()},
+                       {"refused", exchange.reason}});
 }
 
 }  // namespace lanyard::net

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <climits>
 #include <ctime>
 #include <exception>
 #include <new>
@@ -14,6 +15,7 @@ namespace lanyard::net {
 namespace {
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
+constexpr std::size_t kLinesBytes = PIPE_BUF;  // more could be torn by what other threads write
 
 // Often enough for the shortest limit, and at most twice a second.
 Duration sweep_period(const Limits& limits, bool draining) {
@@ -25,7 +27,11 @@ Duration sweep_period(const Limits& limits, bool draining) {
 
 }  // namespace
 
-Loop::Loop(Common& shared) : common(shared), scratch(kScratchBytes) {
+Loop::Loop(Common& shared)
+    : common(shared),
+      scratch(kScratchBytes),
+      access_log_(shared.log.with_sink([this](std::string_view line) { collect(line); })) {
+  lines_.reserve(kLinesBytes);
   SystemRandom random;
   const std::string seed = random.bytes(sizeof id_state_);
   std::copy(seed.begin(), seed.end(), reinterpret_cast<char*>(&id_state_));
@@ -50,6 +56,24 @@ void Loop::run() {
       common.log.error("http.loop_failed", {{"cause", std::string_view(exception.what())}});
     }
   }
+  write_lines();
+}
+
+void Loop::collect(std::string_view line) {
+  if (lines_.size() + line.size() > kLinesBytes) write_lines();
+  lines_.append(line);
+  if (writing_lines_) return;
+  // Runs behind everything that is ready now.
+  boost::asio::post(io, for_lines_.keep([this] {
+    writing_lines_ = false;
+    write_lines();
+  }));
+  writing_lines_ = true;
+}
+
+void Loop::write_lines() {
+  common.log.write(lines_);
+  lines_.clear();
 }
 
 void Loop::stop_and_join() {

@@ -73,6 +73,9 @@ class Loop {
   void forget(Connection& connection);
   std::string_view date_line();
   void write_id(std::array<char, 16>& id);
+  // For the line that each request leaves: those of requests that came in together are written together,
+  // before the loop waits for more.
+  const Log& access_log() const { return access_log_; }
 
   Common& common;
   boost::asio::io_context io{1};
@@ -88,6 +91,8 @@ class Loop {
   void sweep();
   void close_all();
   void uncount();
+  void collect(std::string_view line);
+  void write_lines();
 
   boost::asio::steady_timer sweep_timer_{io};
   HandlerMemory for_sweep_;
@@ -97,6 +102,10 @@ class Loop {
   std::uint64_t id_state_ = 0;
   std::int64_t date_second_ = -1;
   std::string date_line_;
+  std::string lines_;  // of the access log, not written yet
+  bool writing_lines_ = false;
+  HandlerMemory for_lines_;
+  Log access_log_;
   std::thread thread_;
 };
 

@@ -16,6 +16,12 @@ Pool::~Pool() {
 }
 
 bool Pool::submit(std::unique_ptr<Work>& work) {
+  if (!take(work)) return false;
+  wake_.notify_one();  // after the lock, which whoever wakes needs at once
+  return true;
+}
+
+bool Pool::take(std::unique_ptr<Work>& work) {
   const std::lock_guard lock(mutex_);
   // Work that a thread can take up at once does not wait and so does not count against the limit.
   const std::size_t free_threads = idle_ + (most_threads_ - threads_.size());
@@ -32,7 +38,6 @@ bool Pool::submit(std::unique_ptr<Work>& work) {
   } catch (const std::bad_alloc&) {
     return false;
   }
-  wake_.notify_one();
   return true;
 }
 

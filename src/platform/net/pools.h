@@ -33,6 +33,7 @@ class Pool {
 
  private:
   using Queue = std::deque<std::unique_ptr<Work>>;
+  bool take(std::unique_ptr<Work>& work);
   void run_thread();
   Queue::iterator first_that_may_run();
 

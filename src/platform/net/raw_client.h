@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <future>
@@ -127,6 +128,12 @@ class Running {
   std::uint16_t port(std::size_t listener = 0) const { return server_->bound_ports().at(listener); }
   Server& server() { return *server_; }
   std::string log() const { return book_.text(); }
+  // Lines of requests are written a moment after the answer.
+  std::string log_with(std::string_view text) const {
+    for (int i = 0; i < 1000 && log().find(text) == std::string::npos; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return log();
+  }
 
  private:
   lanyard::test::FakeClock clock_;
