@@ -40,10 +40,12 @@ async function play(site, name) {
   await load.end();
   await watch.end();
   const { bad = false, ...more } = await tell(watch);
+  const stale = watch.stale();
+  if (stale.length > 0) console.error(JSON.stringify({ stale, history: watch.history }));
   const figures = {
     scenario: name, acknowledged: load.kept.length, lost: await load.lost(), longestOutageSeconds: load.longestGap(),
     refused: Object.fromEntries(load.refused), secondsWith503: load.refusedSeconds.size, suspensions: watch.spans.length,
-    looks: watch.seen.length, staleVerdicts: watch.stale().length, journalIntact: await verifies(site), ...more,
+    looks: watch.seen.length, slowestLookSeconds: Math.max(...watch.seen.map(({ from, to }) => to - from)) / 1000, staleVerdicts: stale.length, journalIntact: await verifies(site), ...more,
     seconds: (Date.now() - began) / 1000,
   };
   const good = !bad && figures.lost === 0 && figures.staleVerdicts === 0 && figures.acknowledged > 0 && figures.journalIntact;
@@ -78,4 +80,4 @@ if (missing) {
   console.error(missing);
   process.exit(2);
 }
-process.exit(runApart(import.meta.url) ?? (await main(names)));
+process.exit((await runApart(import.meta.url)) ?? (await main(names)));

@@ -1,7 +1,7 @@
 // A network of machines for one test: each is a network namespace with an address on a bridge, and the bridge stands in a
 // namespace of this process. The real network of the machine is never touched, and all of it goes when the processes end.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -22,13 +22,15 @@ export function missingForNetwork() {
   return tried.status !== 0 && `this machine makes no network namespaces with a bridge: ${tried.stderr.trim()}`;
 }
 
-// Runs `script` once more in a network of its own. Gives the exit code, or nothing when this is that second run.
-export function runApart(script) {
+// Runs `script` once more in a network of its own, and gives its exit code, or nothing when this is that second run. It has its own
+// processes too, under a shell that takes leave of them: when it ends, in whatever manner, PostgreSQL and all others end with it.
+export async function runApart(script) {
   const outside = process.env.FAULTS_OUTSIDE;
   if (outside !== undefined && outside !== own()) return undefined;
-  const words = ['--net', 'setpriv', '--pdeathsig=KILL', '--', process.execPath, fileURLToPath(script), ...process.argv.slice(2)];
-  const { status } = spawnSync('unshare', words, { stdio: 'inherit', env: { ...process.env, FAULTS_OUTSIDE: own() } });
-  return status ?? 1;
+  const inside = ['bash', '-c', '"$@"; exit $?', 'bash', process.execPath, fileURLToPath(script), ...process.argv.slice(2)];
+  const words = ['--pdeathsig=KILL', '--', 'unshare', '--net', '--pid', '--mount-proc', '--fork', '--kill-child=KILL', '--', ...inside];
+  const child = spawn('setpriv', words, { stdio: 'inherit', env: { ...process.env, FAULTS_OUTSIDE: own() } });
+  return new Promise((resolve) => child.once('error', () => resolve(1)).once('close', (code) => resolve(code ?? 1)));
 }
 
 class Machine {

@@ -56,6 +56,15 @@ const change = (site, event) => api(site, 'POST', `/accounts/${site.bob.id}/${ev
 // 409: it was done, although the answer did not come.
 const isDone = ({ status }) => [200, 409].includes(status);
 
+// What happened to bob, as the journal has it, the first first.
+async function history(site) {
+  const { text } = await api(site, 'GET', `/accounts/${site.bob.id}/journal?limit=200`);
+  return JSON.parse(text).items.map(({ seq, event, at }) => ({ number: seq, event, at: Date.parse(at) })).sort((a, b) => a.number - b.number);
+}
+
+const heard = (text) => [...text.matchAll(/^(\d+) (\d+) (\d+) (\S+)$/gm)].map(([, from, to, status, rule]) => (
+  { from: Number(from), to: Number(to), status: Number(status), rule }));
+
 // Asks each gate again and again about bob, while he is suspended and restored through HAProxy.
 export function startWatch(site) {
   const watch = { spans: [], over: false };
@@ -77,12 +86,20 @@ export function startWatch(site) {
   watch.end = async () => {
     watch.over = true;
     await running;
-    watch.seen = watchers.flatMap((one, index) => [...one.text.matchAll(/^(\d+) (\d+) (\S+)$/gm)].map(([, from, status, rule]) => ({ index, from: Number(from), status: Number(status), rule })));
+    watch.seen = watchers.flatMap(({ text }, index) => heard(text).map((one) => ({ index, ...one })));
     for (const one of watchers) await one.stop('SIGKILL');
-    await until('bob to be restored', async () => isDone(await change(site, 'restore')), { seconds: 30 });
+    await until('bob to be restored', async () => isDone(await change(site, 'restore')), { seconds: 60 });
+    watch.history = await history(site);
   };
-  // Yes to somebody who had been suspended for longer than it may take.
-  watch.stale = () => watch.spans.flatMap(({ from, to }) => watch.seen.filter((one) => one.status === 200 && one.from > from + STALE && one.from < to));
+  // Whether he was restored all the same: by a request without an answer that was made again, and took effect after the second.
+  const wasRestored = (from, before) => {
+    const suspended = watch.history.findLast(({ event, at }) => event === 'account.suspended' && at <= from);
+    return watch.history.some(({ event, at, number }) => event === 'account.restored' && number > (suspended?.number ?? 0) && at < before);
+  };
+  // Yes, asked and answered while somebody had been suspended for longer than it may take.
+  watch.stale = () => watch.spans.flatMap(({ from, to }) => watch.seen
+    .filter((one) => one.status === 200 && one.from > from + STALE && one.to < to && !wasRestored(from, one.to))
+    .map((one) => ({ ...one, suspended: from })));
   return watch;
 }
 

@@ -30,7 +30,6 @@ const programs = () => {
 };
 
 export const PASSWORD = 'CHANGE-ME-1';
-const ETCD = ['--initial-cluster-token', 'lanyard', '--initial-cluster-state', 'new', '--unsafe-no-fsync', '--log-level', 'error'];
 
 class Node {
   constructor(fields) {
@@ -45,14 +44,13 @@ class Node {
   async start() {
     this.program = this.machine.program('patroni', [this.file], { name: `Patroni ${this.name}`, user: 'postgres', cwd: this.folder });
   }
-  startEtcd(all) {
-    const url = (one, port) => `http://${one.address}:${port}`;
-    const [client, peer] = [url(this, 2379), url(this, 2380)];
-    this.etcd = this.machine.program('etcd', ['--name', this.name, '--data-dir', join(this.folder, 'etcd'), '--listen-client-urls', client,
-      '--advertise-client-urls', client, '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer,
-      '--initial-cluster', all.map((one) => `${one.name}=${url(one, 2380)}`).join(','), ...ETCD],
-    { name: `etcd ${this.name}`, user: 'postgres', cwd: this.folder });
-    return () => this.etcd.untilReady(async () => (await fetch(`${client}/health`).then(({ status }) => status, () => 0)) === 200, 30);
+  // Gives what waits until it is ready, which is when others are there.
+  startEtcd() {
+    const settings = example('etcd').split('\n').filter((line) => /^\w+=/.test(line)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    const own = ([name, value]) => [name, name === 'ETCD_INITIAL_CLUSTER' ? value : value.replace('10.1.0.11', this.address).replace(/^one$/, this.name)];
+    const env = Object.fromEntries([...settings.map(own), ['ETCD_DATA_DIR', join(this.folder, 'etcd')]]);
+    this.etcd = this.machine.program('etcd', ['--unsafe-no-fsync', '--log-level', 'error'], { name: `etcd ${this.name}`, user: 'postgres', cwd: this.folder, env });
+    return () => this.etcd.untilReady(async () => (await fetch(`http://${this.address}:2379/health`).then(({ status }) => status, () => 0)) === 200, 30);
   }
   async ask(path) {
     try {
@@ -160,7 +158,7 @@ export async function startCluster(t, machines) {
   const cluster = new Cluster({ folder, nodes, passwords: { lanyard: 'a password of the test' } });
   const ready = nodes.map((node) => {
     atEnd(t, () => node.etcd.stop('SIGKILL'));
-    return node.startEtcd(nodes);
+    return node.startEtcd();
   });
   for (const one of ready) await one();
   for (const node of nodes) {
