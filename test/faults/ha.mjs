@@ -23,8 +23,12 @@ async function verifies(site) {
 // FAULTS_LOGS=folder keeps what the machines said, for whoever looks for a cause.
 function keepLogs({ cluster, replicas }, scenario) {
   if (!process.env.FAULTS_LOGS) return;
-  const programs = [...cluster.nodes.flatMap(({ program, etcd }) => [program, etcd]), ...replicas.map(({ machine, program }) => ({ ...program, name: machine.name }))];
-  for (const { name, text } of programs) writeFileSync(join(process.env.FAULTS_LOGS, `${scenario}-${name.replaceAll(' ', '-')}.log`), text);
+  const keep = (name, { text }) => writeFileSync(join(process.env.FAULTS_LOGS, `${scenario}-${name}.log`), text);
+  for (const { name, program, etcd } of cluster.nodes) {
+    keep(`patroni-${name}`, program);
+    keep(`etcd-${name}`, etcd);
+  }
+  for (const { machine, program } of replicas) keep(machine.name, program);
 }
 
 async function play(site, name) {
@@ -45,8 +49,8 @@ async function play(site, name) {
   const figures = {
     scenario: name, acknowledged: load.kept.length, lost: await load.lost(), longestOutageSeconds: load.longestGap(),
     refused: Object.fromEntries(load.refused), secondsWith503: load.refusedSeconds.size, suspensions: watch.spans.length,
-    looks: watch.seen.length, slowestLookSeconds: Math.max(...watch.seen.map(({ from, to }) => to - from)) / 1000, staleVerdicts: stale.length, journalIntact: await verifies(site), ...more,
-    seconds: (Date.now() - began) / 1000,
+    looks: watch.seen.length, slowestLookSeconds: Math.max(...watch.seen.map(({ from, to }) => to - from)) / 1000,
+    staleVerdicts: stale.length, journalIntact: await verifies(site), ...more, seconds: (Date.now() - began) / 1000,
   };
   const good = !bad && figures.lost === 0 && figures.staleVerdicts === 0 && figures.acknowledged > 0 && figures.journalIntact;
   return { figures, good };
@@ -75,7 +79,9 @@ async function main(names) {
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const names = values.only?.split(',') ?? Object.keys(SCENARIOS);
 const unknown = names.filter((name) => !(name in SCENARIOS));
-const missing = unknown.length > 0 ? `There is no ${unknown.join(', ')}; there are ${Object.keys(SCENARIOS).join(', ')}.` : missingForPatroni() || missingForNetwork();
+const missing = unknown.length > 0
+  ? `There is no ${unknown.join(', ')}; there are ${Object.keys(SCENARIOS).join(', ')}.`
+  : missingForPatroni() || missingForNetwork();
 if (missing) {
   console.error(missing);
   process.exit(2);

@@ -2,10 +2,10 @@
 // namespace of this process. The real network of the machine is never touched, and all of it goes when the processes end.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { atEnd, Program, sleep, until } from '../../e2e/support/ending.mjs';
+import { atEnd, Program, until } from '../../e2e/support/ending.mjs';
 
 const BRIDGE = 'lanyard0';
 const MASK = 24;
@@ -68,6 +68,9 @@ class Machine {
   }
 }
 
+// unshare has become what it runs: the namespace is there, and stays.
+const isAsleep = (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sleep';
+
 // `address` is the one of this process on the bridge. Nothing but this network may be where we are.
 export function startNetwork(t, address) {
   const known = ip('-o', 'link').split('\n').filter((line) => /state UP/.test(line) && !/ lo:/.test(line));
@@ -76,25 +79,19 @@ export function startNetwork(t, address) {
   ip('link', 'add', BRIDGE, 'type', 'bridge');
   ip('address', 'add', `${address}/${MASK}`, 'dev', BRIDGE);
   ip('link', 'set', BRIDGE, 'up');
-  const machines = [];
   return {
-    address,
     async machine(name, where) {
       const holder = new Program('unshare', ['--net', 'sleep', 'infinity'], { name });
       atEnd(t, () => holder.stop('SIGKILL'));
-      await until(`the namespace of ${name}`, () => existsSync(`/proc/${holder.pid}/ns/net`) && own(holder.pid) !== own() && isAsleep(holder.pid));
+      await until(`the namespace of ${name}`, () => isAsleep(holder.pid));
       const one = new Machine({ name, address: where, holder, port: `to-${name}` });
       ip('link', 'add', one.port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(holder.pid));
       ip('link', 'set', one.port, 'master', BRIDGE, 'up');
       one.ip('link', 'set', 'lo', 'up');
       one.ip('address', 'add', `${where}/${MASK}`, 'dev', 'eth0');
       one.ip('link', 'set', 'eth0', 'up');
-      machines.push(one);
       return one;
     },
-    settle: () => sleep(500),
   };
 }
 
-// unshare has become what it runs: from here on the namespace stays.
-const isAsleep = (pid) => execFileSync('cat', [`/proc/${pid}/comm`], { encoding: 'utf8' }).trim() === 'sleep';

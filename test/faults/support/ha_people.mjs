@@ -22,7 +22,8 @@ export function startLoad(site) {
   const one = async () => {
     while (!load.over) {
       const email = `ha-${Date.now().toString(36)}-${++count}@example.net`;
-      const answer = await api(site, 'POST', '/accounts', { email }).catch((fault) => ({ status: fault.name === 'TimeoutError' ? 'timed out' : 'cut off' }));
+      const answer = await api(site, 'POST', '/accounts', { email })
+        .catch((fault) => ({ status: fault.name === 'TimeoutError' ? 'timed out' : 'cut off' }));
       if (answer.status === 201) load.kept.push({ id: JSON.parse(answer.text).id, at: Date.now() });
       else {
         refuse(answer.status);
@@ -52,14 +53,16 @@ export function startLoad(site) {
   return load;
 }
 
-const change = (site, event) => api(site, 'POST', `/accounts/${site.bob.id}/${event}`, { reason: 'a test' }).catch(() => ({ status: 0 }));
+const change = (site, event) => api(site, 'POST', `/accounts/${site.bob.id}/${event}`, { reason: 'a test' })
+  .catch(() => ({ status: 0 }));
 // 409: it was done, although the answer did not come.
 const isDone = ({ status }) => [200, 409].includes(status);
 
 // What happened to bob, as the journal has it, the first first.
 async function history(site) {
   const { text } = await api(site, 'GET', `/accounts/${site.bob.id}/journal?limit=200`);
-  return JSON.parse(text).items.map(({ seq, event, at }) => ({ number: seq, event, at: Date.parse(at) })).sort((a, b) => a.number - b.number);
+  const items = JSON.parse(text).items.map(({ seq, event, at }) => ({ seq, event, at: Date.parse(at) }));
+  return items.sort((a, b) => a.seq - b.seq);
 }
 
 const heard = (text) => [...text.matchAll(/^(\d+) (\d+) (\d+) (\S+)$/gm)].map(([, from, to, status, rule]) => (
@@ -68,7 +71,8 @@ const heard = (text) => [...text.matchAll(/^(\d+) (\d+) (\d+) (\S+)$/gm)].map(([
 // Asks each gate again and again about bob, while he is suspended and restored through HAProxy.
 export function startWatch(site) {
   const watch = { spans: [], over: false };
-  const watchers = site.replicas.map(({ machine, url }) => machine.program(process.execPath, [WATCHER, url], { env: { TOKEN: site.bob.token } }));
+  const env = { TOKEN: site.bob.token };
+  const watchers = site.replicas.map(({ machine, url }) => machine.program(process.execPath, [WATCHER, url], { env }));
   const untilDone = async (event) => {
     while (!watch.over && !isDone(await change(site, event))) await sleep(200);
   };
@@ -94,7 +98,7 @@ export function startWatch(site) {
   // Whether he was restored all the same: by a request without an answer that was made again, and took effect after the second.
   const wasRestored = (from, before) => {
     const suspended = watch.history.findLast(({ event, at }) => event === 'account.suspended' && at <= from);
-    return watch.history.some(({ event, at, number }) => event === 'account.restored' && number > (suspended?.number ?? 0) && at < before);
+    return watch.history.some(({ event, at, seq }) => event === 'account.restored' && seq > (suspended?.seq ?? 0) && at < before);
   };
   // Yes, asked and answered while somebody had been suspended for longer than it may take.
   watch.stale = () => watch.spans.flatMap(({ from, to }) => watch.seen
@@ -109,7 +113,8 @@ export function startAside(node) {
   node.sql('CREATE TABLE IF NOT EXISTS aside (id bigserial PRIMARY KEY)');
   const words = `-h ${node.address} -U postgres -X -q -A -t -c 'INSERT INTO aside VALUES (DEFAULT) RETURNING id'`;
   const env = { PGPASSWORD: PASSWORD, PGCONNECT_TIMEOUT: '2' };
-  const program = node.machine.program('bash', ['-c', `while :; do id=$(psql ${words}) && echo "$(date +%s%3N) $id"; sleep 0.1; done`], { env });
+  const script = `while :; do id=$(psql ${words}) && echo "$(date +%s%3N) $id"; sleep 0.1; done`;
+  const program = node.machine.program('bash', ['-c', script], { env });
   return {
     async end() {
       await program.stop('SIGKILL');

@@ -83,7 +83,8 @@ export const SCENARIOS = {
   // Lanyard still reaches it, but it reaches neither etcd nor whoever takes its log.
   leader_cut_from_its_peers(site) {
     const machines = (nodes) => nodes.map(({ machine }) => machine);
-    return leadsAlone(site, ({ machine }, others) => machine.cutFrom(machines(others)), ({ machine }, others) => machine.rejoinTo(machines(others)));
+    const cut = ({ machine }, others) => machine.cutFrom(machines(others));
+    return leadsAlone(site, cut, ({ machine }, others) => machine.rejoinTo(machines(others)));
   },
   async replica_cut_off(site) {
     const leader = await site.cluster.leader();

@@ -59,10 +59,12 @@ async function startProcesses(t, machines, cluster) {
 async function startHaproxy(t) {
   const folder = temporaryFolder(t, 'haproxy');
   const file = join(folder, 'haproxy.cfg');
-  writeFileSync(file, replaced(example('haproxy.cfg'), [['bind :443 ssl crt /etc/haproxy/id.example.org.pem', `bind 127.0.0.1:${PORT}`]]));
+  const bind = ['bind :443 ssl crt /etc/haproxy/id.example.org.pem', `bind 127.0.0.1:${PORT}`];
+  writeFileSync(file, replaced(example('haproxy.cfg'), [bind]));
   const program = new Program('haproxy', ['-db', '-f', file], { name: 'HAProxy', cwd: folder });
   atEnd(t, () => program.stop('SIGKILL'));
-  await program.untilReady(async () => (await fetch(`${PUBLIC}/.well-known/openid-configuration`).then(({ status }) => status, () => 0)) === 200, 30);
+  const known = () => fetch(`${PUBLIC}/.well-known/openid-configuration`).then(({ status }) => status === 200, () => false);
+  await program.untilReady(known, 30);
 }
 
 export async function startAll(t) {
@@ -82,7 +84,8 @@ export async function startAll(t) {
 // A question to the interface through HAProxy.
 export const api = async (site, method, path, json) => {
   const answer = await fetch(`${PUBLIC}/api/v1${path}`, {
-    method, headers: { ...site.bearer, 'content-type': 'application/json' }, body: json && JSON.stringify(json), signal: AbortSignal.timeout(25_000),
+    method, headers: { ...site.bearer, 'content-type': 'application/json' }, body: json && JSON.stringify(json),
+    signal: AbortSignal.timeout(25_000),
   });
   return { status: answer.status, text: await answer.text() };
 };

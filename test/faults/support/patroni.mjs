@@ -46,11 +46,14 @@ class Node {
   }
   // Gives what waits until it is ready, which is when others are there.
   startEtcd() {
-    const settings = example('etcd').split('\n').filter((line) => /^\w+=/.test(line)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
-    const own = ([name, value]) => [name, name === 'ETCD_INITIAL_CLUSTER' ? value : value.replace('10.1.0.11', this.address).replace(/^one$/, this.name)];
-    const env = Object.fromEntries([...settings.map(own), ['ETCD_DATA_DIR', join(this.folder, 'etcd')]]);
-    this.etcd = this.machine.program('etcd', ['--unsafe-no-fsync', '--log-level', 'error'], { name: `etcd ${this.name}`, user: 'postgres', cwd: this.folder, env });
-    return () => this.etcd.untilReady(async () => (await fetch(`http://${this.address}:2379/health`).then(({ status }) => status, () => 0)) === 200, 30);
+    const own = (value) => value.replace('10.1.0.11', this.address).replace(/^one$/, this.name);
+    const settings = [...example('etcd').matchAll(/^(\w+)=(.*)$/gm)]
+      .map(([, name, value]) => [name, name === 'ETCD_INITIAL_CLUSTER' ? value : own(value)]);
+    const env = Object.fromEntries([...settings, ['ETCD_DATA_DIR', join(this.folder, 'etcd')]]);
+    const options = { name: `etcd ${this.name}`, user: 'postgres', cwd: this.folder, env };
+    this.etcd = this.machine.program('etcd', ['--unsafe-no-fsync', '--log-level', 'error'], options);
+    const healthy = () => fetch(`http://${this.address}:2379/health`).then(({ status }) => status === 200, () => false);
+    return () => this.etcd.untilReady(healthy, 30);
   }
   async ask(path) {
     try {
@@ -88,8 +91,10 @@ class Node {
   }
   // What psql says to this on the node itself, as the superuser.
   sql(text) {
-    const [command, ...words] = [...this.machine.within, 'psql', '-h', this.address, '-U', 'postgres', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-f', '-'];
-    return execFileSync(command, words, { input: text, encoding: 'utf8', env: { ...process.env, PGPASSWORD: PASSWORD }, stdio: ['pipe', 'pipe', 'pipe'] });
+    const psql = ['psql', '-h', this.address, '-U', 'postgres', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-f', '-'];
+    const [command, ...words] = [...this.machine.within, ...psql];
+    const env = { ...process.env, PGPASSWORD: PASSWORD };
+    return execFileSync(command, words, { input: text, encoding: 'utf8', env, stdio: ['pipe', 'pipe', 'pipe'] });
   }
   signal(name, pids = this.processes()) {
     for (const pid of pids) {
@@ -108,7 +113,8 @@ export class Cluster {
   }
   // As the example says it, without the certificates that this cluster does not have.
   get url() {
-    return replaced(/url: (postgresql:\S+)/.exec(example('lanyard.yaml'))[1], [['&sslmode=verify-full&sslrootcert=/etc/lanyard/database-ca.pem', '']]);
+    const [, url] = /url: (postgresql:\S+)/.exec(example('lanyard.yaml'));
+    return replaced(url, [['&sslmode=verify-full&sslrootcert=/etc/lanyard/database-ca.pem', '']]);
   }
   async leader() {
     for (const node of this.nodes) if ((await node.ask('/leader')).status === 200) return node;
@@ -122,12 +128,15 @@ export class Cluster {
       members.every(({ role, state }) => role === 'leader' ? state === 'running' : ['running', 'streaming'].includes(state));
   }
   async untilWhole(seconds = 120) {
-    await until(() => `the cluster to be whole:\n${this.nodes.map(({ program }) => program.text.split('\n').slice(-15).join('\n')).join('\n----\n')}`, () => this.isWhole(), { seconds, every: 500 });
+    const last = ({ program }) => program.text.split('\n').slice(-15).join('\n');
+    const what = () => `the cluster to be whole:\n${this.nodes.map(last).join('\n----\n')}`;
+    await until(what, () => this.isWhole(), { seconds, every: 500 });
   }
   switchover(from, to) {
     const args = ['-c', this.nodes[0].file, 'switchover', 'lanyard', '--master', from.name, '--candidate', to.name, '--force'];
     return new Promise((done, failed) => {
-      execFile('patronictl', args, { encoding: 'utf8', timeout: 60_000 }, (fault, out, err) => (fault ? failed(new Error(out + err)) : done(out)));
+      const end = (fault, out, err) => (fault ? failed(new Error(out + err)) : done(out));
+      execFile('patronictl', args, { encoding: 'utf8', timeout: 60_000 }, end);
     });
   }
 }
@@ -137,7 +146,8 @@ function configure(node, folder) {
   return replaced(example('patroni.yml'), [
     ['name: one', `name: ${node.name}`], at(8008), at(5432),
     ['/var/lib/postgresql/15/lanyard', node.data], ['/usr/lib/postgresql/15/bin', programs()],
-    ['/var/lib/postgresql/.pgpass_patroni', join(folder, 'pgpass')], ['/var/run/postgresql', folder], ['mode: automatic', "mode: 'off'"],
+    ['/var/lib/postgresql/.pgpass_patroni', join(folder, 'pgpass')], ['/var/run/postgresql', folder],
+    ['mode: automatic', "mode: 'off'"],
   ]);
 }
 
