@@ -8,17 +8,19 @@ import { fileURLToPath } from 'node:url';
 import { atEnd, Program, until } from '../../e2e/support/ending.mjs';
 
 const BRIDGE = 'lanyard0';
+// A network of its own, and processes that end with the first of them.
+const APART = ['--net', '--pid', '--mount-proc', '--fork', '--kill-child=KILL', '--'];
 const MASK = 24;
 // Nobody has this hardware address: a bridge sends what goes there into nowhere, as a broken switch does.
 const NOBODY = '02:00:00:00:00:fe';
-const own = (pid = 'self') => readlinkSync(`/proc/${pid}/ns/net`);
+const own = () => readlinkSync('/proc/self/ns/net');
 const ip = (...words) => execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 export function missingForNetwork() {
   if (process.getuid() !== 0) return 'network namespaces are made by root: run this as root';
   const absent = ['/usr/sbin/ip', '/usr/bin/unshare', '/usr/bin/nsenter'].filter((path) => !existsSync(path));
   if (absent.length > 0) return `there is no ${absent.join(', ')}: tools/install-packages faults`;
-  const tried = spawnSync('unshare', ['--net', 'ip', 'link', 'add', BRIDGE, 'type', 'bridge'], { encoding: 'utf8' });
+  const tried = spawnSync('unshare', [...APART, 'ip', 'link', 'add', BRIDGE, 'type', 'bridge'], { encoding: 'utf8' });
   return tried.status !== 0 && `this machine makes no network namespaces with a bridge: ${tried.stderr.trim()}`;
 }
 
@@ -28,7 +30,7 @@ export async function runApart(script) {
   const outside = process.env.FAULTS_OUTSIDE;
   if (outside !== undefined && outside !== own()) return undefined;
   const inside = ['bash', '-c', '"$@"; exit $?', 'bash', process.execPath, fileURLToPath(script), ...process.argv.slice(2)];
-  const words = ['--pdeathsig=KILL', '--', 'unshare', '--net', '--pid', '--mount-proc', '--fork', '--kill-child=KILL', '--', ...inside];
+  const words = ['--pdeathsig=KILL', '--', 'unshare', ...APART, ...inside];
   const child = spawn('setpriv', words, { stdio: 'inherit', env: { ...process.env, FAULTS_OUTSIDE: own() } });
   return new Promise((resolve) => child.once('error', () => resolve(1)).once('close', (code) => resolve(code ?? 1)));
 }
