@@ -80,14 +80,16 @@ export function surroundings() {
   return rest;
 }
 
-// A program in the foreground. It dies with this process, however this process dies.
+// A program in the foreground. It dies with this process, however this process dies. `within` stands before the command, and
+// leads to where it runs, such as another network.
 export class Program {
-  constructor(command, args, { name, env = {}, cwd, user, stdout = 'text', typed = false } = {}) {
+  constructor(command, args, { name, env = {}, cwd, user, stdout = 'text', typed = false, within = [] } = {}) {
     this.name = name ?? command;
     this.text = '';
     this.exit = undefined; // {code, signal} when it is over
     const become = user ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : [];
-    this.child = spawn('setpriv', [...become, '--pdeathsig=KILL', '--', command, ...args], {
+    const [first, ...words] = [...within, 'setpriv', ...become, '--pdeathsig=KILL', '--', command, ...args];
+    this.child = spawn(first, words, {
       cwd,
       env: { ...surroundings(), ...env },
       stdio: [typed ? 'pipe' : 'ignore', stdout === 'text' ? 'pipe' : 'ignore', 'pipe'],

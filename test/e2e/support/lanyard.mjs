@@ -59,6 +59,7 @@ class Lanyard {
       name: 'lanyardd',
       env: this.env,
       cwd: this.folder,
+      within: this.within,
     });
     const ready = async () => {
       try {

@@ -1,11 +1,11 @@
-// Three PostgreSQL nodes under Patroni on loopback, from examples/ha/patroni.yml, and etcd.
+// Three machines with PostgreSQL under Patroni, from examples/ha/patroni.yml, and a member of etcd each.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { atEnd, freePort, Program, temporaryFolder, until } from '../../e2e/support/ending.mjs';
+import { atEnd, temporaryFolder, until } from '../../e2e/support/ending.mjs';
 
 const EXAMPLES = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'examples', 'ha');
 export const example = (name) => readFileSync(join(EXAMPLES, name), 'utf8');
@@ -29,16 +29,35 @@ const programs = () => {
   return `/usr/lib/postgresql/${newest}/bin`;
 };
 
+export const PASSWORD = 'CHANGE-ME-1';
+
 class Node {
   constructor(fields) {
     Object.assign(this, fields);
   }
+  get name() {
+    return this.machine.name;
+  }
+  get address() {
+    return this.machine.address;
+  }
   async start() {
-    this.program = new Program('patroni', [this.file], { name: `Patroni ${this.name}`, user: 'postgres', cwd: this.folder });
+    this.program = this.machine.program('patroni', [this.file], { name: `Patroni ${this.name}`, user: 'postgres', cwd: this.folder });
+  }
+  // Gives what waits until it is ready, which is when others are there.
+  startEtcd() {
+    const own = (value) => value.replace('10.1.0.11', this.address).replace(/^one$/, this.name);
+    const settings = [...example('etcd').matchAll(/^(\w+)=(.*)$/gm)]
+      .map(([, name, value]) => [name, name === 'ETCD_INITIAL_CLUSTER' ? value : own(value)]);
+    const env = Object.fromEntries([...settings, ['ETCD_DATA_DIR', join(this.folder, 'etcd')]]);
+    const options = { name: `etcd ${this.name}`, user: 'postgres', cwd: this.folder, env };
+    this.etcd = this.machine.program('etcd', ['--unsafe-no-fsync', '--log-level', 'error'], options);
+    const healthy = () => fetch(`http://${this.address}:2379/health`).then(({ status }) => status === 200, () => false);
+    return () => this.etcd.untilReady(healthy, 30);
   }
   async ask(path) {
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.api}${path}`, { signal: AbortSignal.timeout(1500) });
+      const answer = await fetch(`http://${this.address}:8008${path}`, { signal: AbortSignal.timeout(1500) });
       const json = path === '/patroni' || path === '/cluster' ? await answer.json() : await answer.text();
       return { status: answer.status, json };
     } catch {
@@ -70,6 +89,13 @@ class Node {
   postmaster() {
     return Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   }
+  // What psql says to this on the node itself, as the superuser.
+  sql(text) {
+    const psql = ['psql', '-h', this.address, '-U', 'postgres', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-f', '-'];
+    const [command, ...words] = [...this.machine.within, ...psql];
+    const env = { ...process.env, PGPASSWORD: PASSWORD };
+    return execFileSync(command, words, { input: text, encoding: 'utf8', env, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
   signal(name, pids = this.processes()) {
     for (const pid of pids) {
       try {
@@ -85,9 +111,10 @@ export class Cluster {
   constructor(fields) {
     Object.assign(this, fields);
   }
+  // As the example says it, without the certificates that this cluster does not have.
   get url() {
-    const hosts = this.nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
-    return `postgresql://lanyard@${hosts}/lanyard?target_session_attrs=read-write&connect_timeout=2`;
+    const [, url] = /url: (postgresql:\S+)/.exec(example('lanyard.yaml'));
+    return replaced(url, [['&sslmode=verify-full&sslrootcert=/etc/lanyard/database-ca.pem', '']]);
   }
   async leader() {
     for (const node of this.nodes) if ((await node.ask('/leader')).status === 200) return node;
@@ -101,45 +128,50 @@ export class Cluster {
       members.every(({ role, state }) => role === 'leader' ? state === 'running' : ['running', 'streaming'].includes(state));
   }
   async untilWhole(seconds = 120) {
-    await until(() => `the cluster to be whole:\n${this.nodes.map(({ program }) => program.text.split('\n').slice(-15).join('\n')).join('\n----\n')}`, () => this.isWhole(), { seconds, every: 500 });
+    const last = ({ program }) => program.text.split('\n').slice(-15).join('\n');
+    const what = () => `the cluster to be whole:\n${this.nodes.map(last).join('\n----\n')}`;
+    await until(what, () => this.isWhole(), { seconds, every: 500 });
   }
   switchover(from, to) {
     const args = ['-c', this.nodes[0].file, 'switchover', 'lanyard', '--master', from.name, '--candidate', to.name, '--force'];
     return new Promise((done, failed) => {
-      execFile('patronictl', args, { encoding: 'utf8', timeout: 60_000 }, (fault, out, err) => (fault ? failed(new Error(out + err)) : done(out)));
+      const end = (fault, out, err) => (fault ? failed(new Error(out + err)) : done(out));
+      execFile('patronictl', args, { encoding: 'utf8', timeout: 60_000 }, end);
     });
   }
 }
 
-export async function startCluster(t) {
+function configure(node, folder) {
+  const at = (port) => [`10.1.0.11:${port}`, `${node.address}:${port}`];
+  return replaced(example('patroni.yml'), [
+    ['name: one', `name: ${node.name}`], at(8008), at(5432),
+    ['/var/lib/postgresql/15/lanyard', node.data], ['/usr/lib/postgresql/15/bin', programs()],
+    ['/var/lib/postgresql/.pgpass_patroni', join(folder, 'pgpass')], ['/var/run/postgresql', folder],
+    ['mode: automatic', "mode: 'off'"],
+  ]);
+}
+
+// machines: three, with the addresses of the example.
+export async function startCluster(t, machines) {
   const folder = temporaryFolder(t, 'patroni');
   const number = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   const [user, group] = [number('-u'), number('-g')];
   chownSync(folder, user, group);
-  const [etcdPort, peerPort] = [await freePort(), await freePort()];
-  // One etcd: it is no part of what is tried here. A site has three.
-  const [client, peer] = [`http://127.0.0.1:${etcdPort}`, `http://127.0.0.1:${peerPort}`];
-  const etcd = new Program('etcd', ['--data-dir', join(folder, 'etcd'), '--listen-client-urls', client, '--advertise-client-urls', client,
-    '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`, '--unsafe-no-fsync',
-    '--heartbeat-interval', '500', '--election-timeout', '5000', '--log-level', 'warn'], { name: 'etcd', user: 'postgres', cwd: folder });
-  atEnd(t, () => etcd.stop('SIGKILL'));
-  await etcd.untilReady(async () => (await fetch(`${client}/health`).then(({ status }) => status, () => 0)) === 200, 30);
-  const cluster = new Cluster({ folder, nodes: [], passwords: { lanyard: 'a password of the test' } });
-  for (const name of ['one', 'two', 'three']) {
-    const own = join(folder, name);
+  const nodes = machines.map((machine) => {
+    const own = join(folder, machine.name);
+    const node = new Node({ machine, file: join(own, 'patroni.yml'), folder: own, data: join(own, 'data') });
     mkdirSync(own);
-    const [port, api] = [await freePort(), await freePort()];
-    const file = join(own, 'patroni.yml');
-    const text = replaced(example('patroni.yml'), [
-      ['name: one', `name: ${name}`], ['10.1.0.11:2379,10.1.0.12:2379,10.1.0.13:2379', `127.0.0.1:${etcdPort}`],
-      ['10.1.0.11:8008', `127.0.0.1:${api}`], ['10.1.0.11:5432', `127.0.0.1:${port}`], ['10.1.0.0/24', '127.0.0.1/32'],
-      ['/var/lib/postgresql/15/lanyard', join(own, 'data')], ['/usr/lib/postgresql/15/bin', programs()],
-      ['/var/lib/postgresql/.pgpass_patroni', join(own, 'pgpass')], ['/var/run/postgresql', own], ['mode: automatic', "mode: 'off'"],
-    ]);
-    writeFileSync(file, text, { mode: 0o600 });
-    for (const path of [own, file]) chownSync(path, user, group);
-    const node = new Node({ name, port, api, file, folder: own, data: join(own, 'data') });
-    cluster.nodes.push(node);
+    writeFileSync(node.file, configure(node, own), { mode: 0o600 });
+    for (const path of [own, node.file]) chownSync(path, user, group);
+    return node;
+  });
+  const cluster = new Cluster({ folder, nodes, passwords: { lanyard: 'a password of the test' } });
+  const ready = nodes.map((node) => {
+    atEnd(t, () => node.etcd.stop('SIGKILL'));
+    return node.startEtcd();
+  });
+  for (const one of ready) await one();
+  for (const node of nodes) {
     atEnd(t, () => {
       node.signal('SIGCONT');
       node.signal('SIGKILL');
@@ -148,11 +180,7 @@ export async function startCluster(t) {
   }
   await cluster.untilWhole(240);
   const leader = await cluster.leader();
-  const sql = `CREATE ROLE lanyard LOGIN PASSWORD '${cluster.passwords.lanyard}'; CREATE DATABASE lanyard OWNER lanyard TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';`;
-  for (const one of sql.split('; ')) {
-    execFileSync('psql', ['-h', '127.0.0.1', '-p', String(leader.port), '-U', 'postgres', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
-      input: one, env: { ...process.env, PGPASSWORD: 'CHANGE-ME-1' }, stdio: ['pipe', 'pipe', 'pipe'],
-    });
-  }
+  leader.sql(`CREATE ROLE lanyard LOGIN PASSWORD '${cluster.passwords.lanyard}'`);
+  leader.sql("CREATE DATABASE lanyard OWNER lanyard TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'");
   return cluster;
 }
