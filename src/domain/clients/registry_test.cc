@@ -52,7 +52,9 @@ class Registries : public test::OnEveryDatabase {
     // What was found is in memory now, which gives no other answer.
     const ClientPtr known = registry().find_proved_now(client.id.str(), secret);
     EXPECT_EQ(known != nullptr, good);
-    if (known) EXPECT_EQ(known->id, client.id);
+    if (known != nullptr) {
+      EXPECT_EQ(known->id, client.id);
+    }
     return good;
   }
 

@@ -150,8 +150,14 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::connect(const Po
 }
 
 Status PostgresConnection::set_up() {
-  PQsetNoticeProcessor(
-      handle_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeReceiver(
+      handle_,
+      [](void* connection, const PGresult* notice) {
+        const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+        if (severity != nullptr && std::string_view(severity) == "WARNING")
+          static_cast<PostgresConnection*>(connection)->warned_ = true;
+      },
+      this);
   const std::string encoding = PQparameterStatus(handle_, "server_encoding") == nullptr
                                    ? ""
                                    : PQparameterStatus(handle_, "server_encoding");
@@ -180,13 +186,21 @@ void PostgresConnection::start(Mode mode) {
 
 Status PostgresConnection::control(const char* sql) {
   if (broken_) return database_unavailable("The database does not answer.", "the connection was lost");
+  warned_ = false;
   if (PQsendQuery(handle_, sql) != 1) return error(nullptr, sql);
   const Answer result = answer();
   if (!result || PQresultStatus(result.get()) != PGRES_COMMAND_OK) return error(result, sql);
   used_ = true;
+  if (!starts_with_word(sql, "COMMIT")) return {};
   // What COMMIT says when the transaction had failed before.
-  if (std::string_view(PQcmdStatus(result.get())) == "ROLLBACK" && starts_with_word(sql, "COMMIT")) {
+  if (std::string_view(PQcmdStatus(result.get())) == "ROLLBACK")
     return statement_failed("the transaction had failed before its commit", sql);
+  // Somebody cancelled its wait for the synchronous standby: it is on this server's disk, and gone when the
+  // standby takes over. PostgreSQL calls that a success.
+  if (warned_) {
+    broken_ = true;
+    return database_unavailable("The database does not say that it saved.",
+                                "COMMIT came with a warning; its wait for a standby was cancelled");
   }
   return {};
 }

@@ -101,6 +101,7 @@ class PostgresConnection final : public Connection {
   bool wants_retry_ = false;
   bool broken_ = false;
   bool used_ = false;
+  bool warned_ = false;  // by the server, since the last control()
 };
 
 }  // namespace lanyard::store
