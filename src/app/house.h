@@ -102,6 +102,7 @@ class House {
   const std::vector<std::shared_ptr<issuers::Publisher>>& publishers() const { return publishers_; }
   issuers::KeySets& client_keys() { return *client_keys_; }
   const callers::Verdicts& verdicts() const { return *verdicts_; }
+  callers::Callers& callers() { return *callers_; }
   tokens::Mint& mint() { return *mint_; }
   doors::oauth::Backchannel& backchannel() { return *backchannel_; }
 

@@ -57,6 +57,7 @@ void Jobs::upkeep() {
   queue_logouts();
   watch_clock();
   sweep_if_due();
+  house_.callers().note_uses();
 }
 
 // By the steady clock: a wall clock that was set back would stop it for as long.

@@ -134,6 +134,14 @@ Result<CallerPtr> Callers::recognise(const Proof& proof, const net::Request& req
   return by_token(proof, *seen.verified, request);
 }
 
+void Callers::note_uses() {
+  const Uses::Noted noted = uses_.take();
+  if (const Status touched = parts_.sessions.touch(noted.sessions); !touched)
+    log_failure("sessions", touched.error());
+  if (const Status touched = parts_.credentials.touch(noted.tokens); !touched)
+    log_failure("API tokens", touched.error());
+}
+
 // When something was used is nice to know; a database that can not write now is no reason to refuse.
 void Callers::log_failure(std::string_view what, const Error& error) const {
   parts_.log.warning("caller.use_not_noted",
@@ -150,8 +158,7 @@ Result<CallerPtr> Callers::by_session(const Proof& proof, const net::Request& re
   LANYARD_TRY(const auto session, parts_.sessions.find(proof.text, kind, proof.client));
   LANYARD_TRY(auto person,
               Reader(parts_).read(session.account, session.issuer, session.subject, session.source, request));
-  if (const Status touched = parts_.sessions.touch(session); !touched)
-    log_failure("session", touched.error());
+  uses_.note(session);
   // As the row says it; whether this use moved seen_at is read with the next entry.
   const Time idle_end = session.seen_at + parts_.sessions.lives().idle;
   auto caller = caller_of(std::move(person), is_application ? Means::application_session : Means::session,
@@ -168,8 +175,7 @@ Result<CallerPtr> Callers::by_api_token(const Proof& proof, const net::Request& 
   const journal::Marks::Mark mark = parts_.marks.of(first.account);
   LANYARD_TRY(const auto credential, parts_.credentials.find_by_token(proof.text));
   LANYARD_TRY(auto person, Reader(parts_).read(credential.account, request));
-  if (const Status touched = parts_.credentials.touch(credential.id); !touched)
-    log_failure("API token", touched.error());
+  uses_.note(credential.id);
   auto caller = caller_of(std::move(person), Means::api_token, credential.expires_at.value_or(Time::max()));
   set_scopes(*caller, credential.scopes);
   caller->credential = credential.id;

@@ -15,6 +15,7 @@
 #include "domain/accounts/directory.h"
 #include "domain/admission/rule_book.h"
 #include "domain/callers/caller.h"
+#include "domain/callers/uses.h"
 #include "domain/callers/verdicts.h"
 #include "domain/clients/registry.h"
 #include "domain/credentials/credentials.h"
@@ -112,6 +113,9 @@ class Callers {
   // From memory alone, for event loops; nullptr: ask find_alive().
   std::shared_ptr<const Alive> find_alive_now(std::string_view token) const;
 
+  // Tells the database what was used since the last time. Once a second, on a thread that may wait.
+  void note_uses();
+
   const Switches& switches() const { return switches_; }
   const CallerPtr& open_service() const { return open_service_; }  // the anonymous operator of SX1
 
@@ -148,6 +152,7 @@ class Callers {
   Parts parts_;
   Switches switches_;
   CallerPtr open_service_;
+  Uses uses_;
 };
 
 }  // namespace lanyard::callers

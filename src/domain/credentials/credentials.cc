@@ -108,10 +108,13 @@ Result<Credential> Credentials::find_by_token(std::string_view token) {
   return find(ledger_.database(), hashes_.candidates(token), "api_token", ledger_.clock().now());
 }
 
-Status Credentials::touch(const CredentialId& id) {
+Status Credentials::touch(const std::vector<CredentialId>& used) {
+  if (used.empty()) return {};
   const Time now = ledger_.clock().now();
-  return ledger_.database().write(
-      [&](store::Connection& connection) { return rows::touch(connection, id, now, now - kTouchEvery); });
+  return ledger_.database().write([&](store::Connection& connection) -> Status {
+    for (const CredentialId& id : used) LANYARD_CHECK(rows::touch(connection, id, now, now - kTouchEvery));
+    return {};
+  });
 }
 
 Result<std::vector<Credential>> Credentials::list(const AccountId& account) {

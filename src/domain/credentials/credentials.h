@@ -55,8 +55,8 @@ class Credentials {
   // Unknown, revoked, expired, wrong checksum: Code::unauthenticated, in the same words. Does not write; see
   // touch().
   Result<Credential> find_by_token(std::string_view token);
-  // last_used_at, at most once in a minute for each token; failures are only logged by the caller.
-  Status touch(const CredentialId& id);
+  // last_used_at of each, at most once in a minute for one, in one transaction.
+  Status touch(const std::vector<CredentialId>& used);
   Result<std::vector<Credential>> list(const AccountId& account);
   // Code::not_found when it is not this account's (attack row 112).
   Status revoke(const AccountId& account, const CredentialId& id, const access::Actor& actor);

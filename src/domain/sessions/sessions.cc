@@ -151,11 +151,14 @@ Result<Session> Sessions::get(const SessionId& id) {
   return std::move(*found);
 }
 
-Status Sessions::touch(const Session& session) {
+Status Sessions::touch(const std::vector<Session>& used) {
   const Time now = ledger_.clock().now();
-  if (now - session.seen_at < kTouchEvery) return {};
-  return ledger_.database().write([&](store::Connection& connection) {
-    return rows::touch(connection, session, now, now - kTouchEvery);
+  const auto is_due = [&](const Session& session) { return now - session.seen_at >= kTouchEvery; };
+  if (std::ranges::none_of(used, is_due)) return {};
+  return ledger_.database().write([&](store::Connection& connection) -> Status {
+    for (const Session& session : used)
+      if (is_due(session)) LANYARD_CHECK(rows::touch(connection, session, now, now - kTouchEvery));
+    return {};
   });
 }
 

@@ -77,8 +77,8 @@ class Sessions {
   Result<Session> find(std::string_view cookie, std::string_view kind, std::string_view client);
   // By its public handle, with the same conditions; for tickets.
   Result<Session> get(const SessionId& id);
-  // Moves seen_at when it is older than a minute (and the parent's).
-  Status touch(const Session& session);
+  // Moves seen_at of each for which it is older than a minute (and the parent's), in one transaction.
+  Status touch(const std::vector<Session>& used);
 
   // With its children. Journals "session.ended".
   Status end(const SessionId& id, const access::Actor& actor);

@@ -63,7 +63,7 @@ TEST_P(SessionsAndArtefacts, idle_and_absolute_ends) {
   clock_.advance(std::chrono::minutes(59));
   auto session = find(started.cookie);
   ASSERT_TRUE(test::succeeded(session));
-  EXPECT_TRUE(test::succeeded(sessions_->touch(*session)));
+  EXPECT_TRUE(test::succeeded(sessions_->touch({*session})));
   clock_.advance(std::chrono::minutes(59));
   EXPECT_TRUE(find(started.cookie).ok());
   clock_.advance(std::chrono::minutes(1));
@@ -73,7 +73,7 @@ TEST_P(SessionsAndArtefacts, idle_and_absolute_ends) {
   for (int i = 0; i < 14; ++i) {
     session = find(other.cookie);
     if (!session.ok()) break;
-    EXPECT_TRUE(test::succeeded(sessions_->touch(*session)));
+    EXPECT_TRUE(test::succeeded(sessions_->touch({*session})));
     clock_.advance(std::chrono::minutes(55));
   }
   EXPECT_FALSE(find(other.cookie).ok()) << "twelve hours are over";
