@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <thread>
@@ -309,19 +310,29 @@ TEST_F(GuardedClient, attack_164_waiting_calls_are_bounded_and_their_time_counts
   client();
   auto first = std::async(std::launch::async, [this] { return get(server.url("/stuck")); });
   while (server.count() == 0) std::this_thread::yield();
-  std::vector<std::future<Result<Reply>>> more;
+  struct Call {
+    Result<Reply> reply;
+    std::chrono::steady_clock::duration took;
+  };
+  std::vector<std::future<Call>> more;
   for (int i = 0; i < 5; ++i) {
-    more.push_back(std::async(std::launch::async, [this] { return get(server.url("/stuck")); }));
+    more.push_back(std::async(std::launch::async, [this] {
+      const auto began = std::chrono::steady_clock::now();
+      auto reply = get(server.url("/stuck"));
+      return Call{std::move(reply), std::chrono::steady_clock::now() - began};
+    }));
   }
   int full = 0;
-  for (auto& call : more) {
-    const auto reply = call.get();
-    EXPECT_EQ(code_of(reply), Code::unavailable);
-    full += reply.error().message.find("Too many") != std::string::npos ? 1 : 0;
+  for (auto& one : more) {
+    const Call call = one.get();
+    EXPECT_EQ(code_of(call.reply), Code::unavailable);
+    full += call.reply.error().message.find("Too many") != std::string::npos ? 1 : 0;
+    // Were only the time from its turn on counted, the second one to wait would take three times as long.
+    EXPECT_LT(call.took, 500ms);
   }
   EXPECT_EQ(full, 3);
   EXPECT_FALSE(first.get().ok());
-  EXPECT_LE(server.count(), 2);
+  EXPECT_LE(server.count(), 3) << "nobody else was let through, for the moment that was left to them";
 }
 
 TEST_F(GuardedClient, a_host_that_fails_rests_and_is_probed_once) {
