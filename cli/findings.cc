@@ -28,7 +28,7 @@ void Findings::line(std::string_view mark, std::string_view step, const std::str
                         {"passed", mark == "--" ? json::Value() : json::Value(mark == "ok")},
                         {"saw", text},
                         {"mend", mend.empty() ? json::Value() : json::Value(mend)}};
-    std::cout << json::write(std::move(object)) << std::endl;
+    std::cout << json::write(object) << std::endl;
     return;
   }
   std::cout << mark << "  " << padded(step, kStep) << " " << terminal::harmless(text) << "\n";

@@ -83,7 +83,7 @@ net::Response problem_with(int status, const Error& error, std::string_view requ
                         {"request_id", request_id}};
   for (const json::Member& member : more) document.set(member.name, member.value);
   net::Response response(status);
-  response.body("application/problem+json", json::write(std::move(document)));
+  response.body("application/problem+json", json::write(document));
   if (status == 429 || status == 503) response.header("Retry-After", "5");
   return response;
 }

@@ -111,7 +111,7 @@ std::string description_text(std::string_view text) {
 net::Response error_answer(const OauthError& error) {
   json::Object document{{"error", error.error}};
   if (!error.description.empty()) document.set("error_description", description_text(error.description));
-  net::Response response = net::Response::json(error.status, json::write(std::move(document)));
+  net::Response response = net::Response::json(error.status, json::write(document));
   response.header("Cache-Control", "no-store").header("Pragma", "no-cache");  // RFC 6749 section 5.1
   if (!error.www_authenticate.empty()) response.header("WWW-Authenticate", error.www_authenticate);
   if (error.retry_after > 0) response.header("Retry-After", cat(error.retry_after));

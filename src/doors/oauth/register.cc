@@ -101,8 +101,8 @@ json::Object with_management(const Desk& desk, const clients::Client& client, st
   return out;
 }
 
-net::Response answer_with(int status, json::Object body) {
-  net::Response response = net::Response::json(status, json::write(std::move(body)));
+net::Response answer_with(int status, const json::Object& body) {
+  net::Response response = net::Response::json(status, json::write(body));
   response.header("Cache-Control", "no-store").header("Pragma", "no-cache");
   return response;
 }

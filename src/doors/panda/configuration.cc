@@ -66,7 +66,7 @@ net::Response give_configuration(const Desk& desk, const net::Request& request) 
   if (!robots) return problem(503, "Service Unavailable", "The database is away; try again soon.");
   if (!robots->empty()) body.set("robot_ids", *robots);
   if (client.profile == clients::Profile::wlcg) body.set("jwt_profile", "wlcg");
-  net::Response response = net::Response::json(200, json::write(std::move(body)));
+  net::Response response = net::Response::json(200, json::write(body));
   response.header("Cache-Control", "public, max-age=60");
   return response;
 }
