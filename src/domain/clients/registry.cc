@@ -129,9 +129,9 @@ HeldPtr Registry::State::find_now(std::string_view id) const {
 
 Result<HeldPtr> Registry::State::find(std::string_view id) {
   if (id.empty() || id.size() > kLongestId || !is_utf8(id) || has_control(id)) return no_client();
-  const journal::Marks::Mark mark = marks.of(mark_of(id));
   if (auto held = find_now(id)) return held;
   const std::string key(id);
+  const journal::Marks::Mark mark = marks.of(mark_of(id));  // before the row is read
   auto held = read(id);
   const std::lock_guard lock(mutex);
   if (!held.ok()) {

