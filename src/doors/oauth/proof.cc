@@ -6,7 +6,7 @@
 
 namespace lanyard::doors::oauth {
 
-static Outcome<Form> read_form(const net::Request& request) {
+Outcome<Form> read_form(const net::Request& request) {
   if (!request.query().empty())
     return invalid_request("Parameters belong into the body, not into the address.");
   auto form = request.form();
@@ -21,14 +21,6 @@ Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& reque
   Authentication found = desk.auth->authenticate(request, *form);
   if (!found.client) return std::move(found.error);
   return ClientForm{*std::move(form), std::move(found.client->client)};
-}
-
-std::optional<ClientForm> read_client_form_now(const Desk& desk, const net::Request& request) {
-  auto form = read_form(request);
-  if (!form) return {};
-  auto client = desk.auth->authenticate_now(request, *form);
-  if (!client) return {};
-  return ClientForm{*std::move(form), std::move(client)};
 }
 
 std::string certificate_of(const net::Request& request) {

@@ -18,8 +18,8 @@ struct ClientForm {
   clients::ClientPtr client;
 };
 Outcome<ClientForm> read_client_form(const Desk& desk, const net::Request& request);
-// From memory alone, for event loops; an empty optional: ask read_client_form().
-std::optional<ClientForm> read_client_form_now(const Desk& desk, const net::Request& request);
+// The form alone; who sends it is not known yet.
+Outcome<Form> read_form(const net::Request& request);
 
 // RFC 8705 section 3.1: of the certificate that was shown; "" when there is none.
 std::string certificate_of(const net::Request& request);
