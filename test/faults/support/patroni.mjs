@@ -31,6 +31,14 @@ const programs = () => {
 
 export const PASSWORD = 'CHANGE-ME-1';
 
+const children = (pid) => {
+  try {
+    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number);
+  } catch {
+    return []; // none, or it is gone
+  }
+};
+
 class Node {
   constructor(fields) {
     Object.assign(this, fields);
@@ -67,27 +75,15 @@ class Node {
   // All processes of the node: Patroni and PostgreSQL with its children.
   processes() {
     const all = [this.program.pid];
-    for (const pid of all) {
-      try {
-        all.push(...execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number));
-      } catch {
-        // no children
-      }
-    }
-    const pidFile = join(this.data, 'postmaster.pid');
-    if (existsSync(pidFile)) {
-      const postmaster = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-      all.push(postmaster);
-      try {
-        all.push(...execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number));
-      } catch {
-        // it is gone
-      }
-    }
-    return [...new Set(all)];
+    for (const pid of all) all.push(...children(pid));
+    const alone = existsSync(this.pidFile) ? [this.postmaster()] : []; // it is nobody's child
+    return [...new Set([...all, ...alone, ...alone.flatMap(children)])];
+  }
+  get pidFile() {
+    return join(this.data, 'postmaster.pid');
   }
   postmaster() {
-    return Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    return Number(readFileSync(this.pidFile, 'utf8').split('\n')[0]);
   }
   // What psql says to this on the node itself, as the superuser.
   sql(text) {
