@@ -65,7 +65,7 @@ void configuration(std::string_view input) {
   for (const app::ConfigFault& fault : outcome.faults) {
     HOLDS(!fault.where.empty() && !fault.what.empty() && !fault.remedy.empty());
     for (const std::string* words : {&fault.where, &fault.key, &fault.what, &fault.remedy})
-      HOLDS(!has_control(*words));
+      HOLDS(!has_control(*words) && is_utf8(*words));
   }
   if (outcome.loaded) check_loaded(*outcome.loaded);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/config_test_support.h"
+#include "base/text.h"
 
 namespace lanyard::app {
 namespace {
@@ -90,6 +91,13 @@ TEST(Config, faults_do_not_repeat_control_characters_and_come_to_an_end) {
   const ConfigOutcome outcome = read_text(std::string(kShortest) + "\"\\e[31mred\\n\": 1\n");
   ASSERT_EQ(outcome.faults.size(), 1U);
   EXPECT_EQ(outcome.faults[0].key, "?[31mred?");
+  // The parser of YAML repeats what stands behind a backslash: one byte, also of a letter that takes two.
+  for (const std::string_view letter : {"\x04", "\x7f", "\xc3\xa9"}) {
+    const ConfigOutcome broken = read_text(cat("server: \"\\", letter, "\"\n"));
+    ASSERT_EQ(broken.faults.size(), 1U);
+    EXPECT_FALSE(has_control(broken.faults[0].what)) << broken.faults[0].what;
+    EXPECT_TRUE(is_utf8(broken.faults[0].what)) << broken.faults[0].what;
+  }
   std::string many = std::string(kShortest);
   for (int i = 0; i < 20'000; ++i) many += "unknown_" + std::to_string(i) + ": 1\n";
   EXPECT_LE(read_text(many).faults.size(), 100U);
