@@ -1,5 +1,6 @@
-// Why somebody was let in or turned away: the last traces of every door, kept in memory and bounded, found by
-// request id, account or user name. Logins are in the journal as well, so that they survive a restart.
+// Why somebody was let in or turned away: the last traces of every door, in so much memory and not more,
+// found by request id, account or user name. Logins are in the journal as well, so that they survive a
+// restart.
 #pragma once
 
 #include <cstddef>
@@ -31,16 +32,23 @@ struct Trace {
 // Thread-safe; add() is cheap enough for refusals under attack (one lock, bounded memory).
 class Book {
  public:
-  explicit Book(std::size_t most = 10'000) : most_(most) {}
+  // A refusal at the gate takes about half a kilobyte, a login one and a half.
+  explicit Book(std::size_t most_bytes = 4 << 20) : most_bytes_(most_bytes) {}
   void add(Trace trace);
   std::optional<Trace> find_by_request(std::string_view request_id) const;
   // Newest first; `words` is an account id, a user name or a subject.
   std::vector<Trace> find(std::string_view words, std::size_t limit) const;
 
  private:
-  const std::size_t most_;
+  struct Kept {
+    Trace trace;
+    std::size_t bytes = 0;
+  };
+
+  const std::size_t most_bytes_;
   mutable std::mutex mutex_;
-  std::deque<Trace> traces_;
+  std::deque<Kept> kept_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace lanyard::explain
