@@ -50,10 +50,10 @@ def fuzz(name, seconds, hanging=10):
     command = [program(name), "-seed=1", f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", f"-timeout={hanging}", "-rss_limit_mb=2048",
                f"-artifact_prefix={work}/", "-print_final_stats=1", *([f"-dict={dictionary}"] if dictionary.exists() else []),
                work / "corpus", FUZZ / "corpus" / name]
-    began = time.monotonic()
+    began, spent = time.monotonic(), spent_by_children()
     child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                              stderr=subprocess.PIPE, text=True, errors="replace")
-    run = {"executions": 0, "coverage": 0, "features": 0, "last_new": 0.0}
+    run = {"executions": 0, "coverage": 0, "features": 0, "last_new": 0.0, "curve": []}
     crash, text = [], []
     for line in child.stderr:
         text.append(line)
@@ -62,13 +62,13 @@ def fuzz(name, seconds, hanging=10):
             run["executions"] = int(match[1])
             if int(match[2]) > run["coverage"]:
                 run["coverage"], run["last_new"] = int(match[2]), at
+                run["curve"].append([run["executions"], run["coverage"]])
             run["features"] = max(run["features"], int(match[3]))
         elif re.search(r"what\(\):|ERROR: |runtime error:|Test unit written to", line):
             crash.append(line.strip())
     code = child.wait()
     run["seconds"] = time.monotonic() - began
-    run["core_seconds"] = os.times().children_user + os.times().children_system - fuzz.spent
-    fuzz.spent += run["core_seconds"]
+    run["core_seconds"] = spent_by_children() - spent
     (work / "log").write_text("".join(text))
     results = work / "results.json"
     runs = json.loads(results.read_text()) if results.exists() else []
@@ -78,7 +78,10 @@ def fuzz(name, seconds, hanging=10):
     return {**run, "crash": crash if code != 0 else []}
 
 
-fuzz.spent = 0.0
+def spent_by_children():
+    """Processor seconds of the programs that were started and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def program(name):
@@ -105,6 +108,18 @@ def keep(name):
     return f"{name}: {len(list(kept.iterdir()))} inputs kept"
 
 
+def halfway(runs):
+    """The edges that were reached when half of all executions were done; each run begins with what those before it left."""
+    half, done, coverage = sum(run["executions"] for run in runs) / 2, 0, 0
+    for run in runs:
+        for executions, edges in [*run.get("curve", []), [run["executions"], run["coverage"]]]:
+            if done + executions > half:
+                return coverage
+            coverage = max(coverage, edges)
+        done += run["executions"]
+    return coverage
+
+
 def report():
     """The page's table, from all runs since build/fuzz was made."""
     rows = []
@@ -115,10 +130,13 @@ def report():
             continue
         last = max(runs, key=lambda run: run["coverage"])
         reached = sum(run["seconds"] for run in runs[:runs.index(last)]) + last["last_new"]
+        late = last["coverage"] - halfway(runs)
         rows.append(f"| `{name}` | {sum(run['executions'] for run in runs):,} | {sum(run['core_seconds'] for run in runs):.1f} | "
-                    f"{last['coverage']:,} | {reached:.0f} of {sum(run['seconds'] for run in runs):.0f} |")
+                    f"{last['coverage']:,} | {late} ({100 * late / last['coverage']:.1f} %) | "
+                    f"{reached:.0f} of {sum(run['seconds'] for run in runs):.0f} |")
     text = PAGE.read_text()
-    table = "\n".join(["| target | executions | core seconds | edges reached | last new edge, second of the run |", "|---|---:|---:|---:|---|", *rows])
+    table = "\n".join(["| target | executions | core seconds | edges reached | of them in the second half of the executions | "
+                       "last new edge, second of the run |", "|---|---:|---:|---:|---:|---|", *rows])
     text = re.sub(r"(<!-- tools/fuzz --report -->\n).*?(<!-- end -->)",
                   lambda match: f"{match[1]}As of {date.today().isoformat()}:\n\n{table}\n\n{match[2]}", text, flags=re.S)
     PAGE.write_text(text)
