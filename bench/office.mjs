@@ -2,13 +2,15 @@
 //   node bench/office.mjs [SECONDS]     needs wrk, the packages of test/e2e (npm ci there), and a release build
 
 import { Bench, start } from './load.mjs';
-import { measureOffice } from './operations.mjs';
+import { Flows } from './operations.mjs';
 
 const bench = new Bench(Number(process.argv[2] ?? 3));
 for (const name of ['oidc-provider', 'lanyardd']) {
   const office = await start(name, { OFFICE: name === 'lanyardd' ? '' : 'reference' });
   try {
-    await measureOffice(bench, office);
+    const flows = new Flows(bench, office);
+    await flows.prepare();
+    for (const [, measure] of flows.operations()) await measure();
   } finally {
     await office.stop();
   }

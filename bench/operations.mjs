@@ -59,38 +59,67 @@ export class Flows {
     expect(await call(this.at.token_endpoint, { form: { client_id: 'device', grant_type: DEVICE, device_code: begin.device_code } }), 200);
   }
 
-  async measure() {
-    const { bench, office } = this;
-    await bench.flow(office, 'code with a live session, ID token RS256', () => this.withSession('web'));
-    await bench.flow(office, 'sign-in and code, with its pages, RS256', () => this.withLogin('web'));
-    await bench.flow(office, 'refresh, rotated, RS256', (held) => this.refresh(held, 'web'), { states: [await this.withSession('web')] });
-    await bench.flow(office, 'device cycle, with its pages, RS256', () => this.device());
-
+  // What is not part of any operation, and has to be there before the first one.
+  async prepare() {
+    this.bearer = `Bearer ${(await this.withSession('web')).access_token}`;
+    this.form = `token=${this.bearer.slice('Bearer '.length)}`;
     await this.withLogin('quick', this.visitor); // says yes to it once
-    await bench.flow(office, 'code with a live session, ES256', () => this.withSession('quick'));
-    await bench.flow(office, 'refresh, rotated, ES256', (held) => this.refresh(held, 'quick'), { states: [await this.withSession('quick')] });
+  }
+
+  // The operations by name; each measures itself when it is called.
+  operations() {
+    const { bench, office, at } = this;
+    const load = (name, url, what = {}) => [name, () => bench.load(office, name, url, what)];
+    const flow = (name, step, { client, ...what } = {}) =>
+      [name, async () => bench.flow(office, name, step, { ...what, states: client ? [await this.withSession(client)] : [] })];
+    const both = [
+      load('discovery', `${at.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
+      load('key set', at.jwks_uri),
+      load('userinfo', at.userinfo_endpoint, { auth: this.bearer }),
+      load('introspection', at.introspection_endpoint, { form: this.form, auth: basic('web') }),
+      load('client credentials', at.token_endpoint, { form: 'grant_type=client_credentials', auth: basic('robot') }),
+      flow('code with a live session, ID token RS256', () => this.withSession('web')),
+      flow('sign-in and code, with its pages, RS256', () => this.withLogin('web')),
+      flow('refresh, rotated, RS256', (held) => this.refresh(held, 'web'), { client: 'web' }),
+      flow('device cycle, with its pages, RS256', () => this.device()),
+      flow('code with a live session, ES256', () => this.withSession('quick')),
+      flow('refresh, rotated, ES256', (held) => this.refresh(held, 'quick'), { client: 'quick' }),
+    ];
     // The certified provider, as it is set up here, keeps one grant for a session, and codes at once take it from each other.
-    if (office.isReference) return;
-    await bench.flow(office, `code with a live session, ES256, ${AT_ONCE} at once`, () => this.withSession('quick'), { chains: AT_ONCE });
-    // Each grant once, and as fast as the office answers: a program in between would be the limit.
+    if (office.isReference) return both;
+    const many = `refresh, rotated, ES256, ${AT_ONCE} connections`;
+    return [
+      ...both,
+      flow(`code with a live session, ES256, ${AT_ONCE} at once`, () => this.withSession('quick'), { chains: AT_ONCE }),
+      [many, async () => bench.load(office, many, at.token_endpoint, { forms: await this.refreshForms(), auth: basic('quick') })],
+    ];
+  }
+
+  // Each grant is good once, and the office answers faster than a program could ask: so they are made before.
+  async refreshForms() {
     const forms = [];
-    const until = Date.now() + bench.seconds * 2000;
+    const until = Date.now() + this.bench.seconds * 2000;
     const fill = async () => {
       while (Date.now() < until) forms.push(new URLSearchParams({ grant_type: 'refresh_token', refresh_token: (await this.withSession('quick')).refresh_token }).toString());
     };
     await Promise.all(Array.from({ length: AT_ONCE }, fill));
-    bench.load(office, `refresh, rotated, ES256, ${AT_ONCE} connections`, this.at.token_endpoint, { forms, auth: basic('quick') });
+    return forms;
   }
 }
 
-export async function measureOffice(bench, office) {
-  const at = office.metadata;
-  const flows = new Flows(bench, office);
-  const first = await flows.withSession('web');
-  bench.load(office, 'discovery', `${at.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-  bench.load(office, 'key set', at.jwks_uri);
-  bench.load(office, 'userinfo', at.userinfo_endpoint, { auth: `Bearer ${first.access_token}` });
-  bench.load(office, 'introspection', at.introspection_endpoint, { form: `token=${first.access_token}`, auth: basic('web') });
-  bench.load(office, 'client credentials', at.token_endpoint, { form: 'grant_type=client_credentials', auth: basic('robot') });
-  await flows.measure();
+// What the desk is asked: somebody among `accounts` people. A cursor is found as a program would find it.
+export async function rosterOperations(bench, office, accounts) {
+  const { url, token } = office.api;
+  const auth = `Bearer ${token}`;
+  const { next_cursor: cursor } = JSON.parse(expect(await call(`${url}/accounts?limit=50`, { headers: { authorization: auth } }), 200).text);
+  const load = (name, path, connections) => [name, () => bench.load(office, name, url + path, { auth, connections })];
+  const near = String(Math.floor(accounts * 0.9)).padStart(7, '0');
+  return [
+    load('who is this API token', '/me', AT_ONCE),
+    load('first page of 50 people', '/accounts?limit=50', 4),
+    ...(cursor ? [load('second page of 50 people', `/accounts?limit=50&cursor=${cursor}`, 4)] : []),
+    load('prefix search, 50 people', `/accounts?limit=50&search=p${near.slice(0, 5)}`, 4),
+    load('one person by identity', `/accounts/p${near}@filled.example`, 4),
+    load('journal, last 50', '/journal?before=999999999999&limit=50', 4),
+  ];
 }

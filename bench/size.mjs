@@ -1,50 +1,67 @@
-// What every operation costs while the roster grows: the same office with 150 people (two full pages), 100,000 and 1,000,000,
-// one after the other.
-//   node bench/size.mjs [--seconds 3] [--accounts 150,100000,1000000] [--database sqlite|postgresql]
+// What every operation costs while the roster grows: offices of different sizes, all up at the same time, asked in turn, so that what
+// the machine does meanwhile meets all of them. Each is compared with the first, round by round; a second one of the first one's size
+// shows what such a comparison is worth.
+//   node bench/size.mjs [--accounts 150,150,1000000] [--database sqlite|postgresql] [--seconds 1] [--rounds 9]
 // needs wrk, the packages of test/e2e (npm ci there), and a release build
 
 import { parseArgs } from 'node:util';
 
-import { memory } from './counting.mjs';
-import { Bench, call, expect, start } from './load.mjs';
-import { measureOffice } from './operations.mjs';
+import { median, memory, quantile } from './counting.mjs';
+import { Bench, start } from './load.mjs';
+import { Flows, rosterOperations } from './operations.mjs';
 
 const { values } = parseArgs({ options: {
-  seconds: { type: 'string', default: '3' }, accounts: { type: 'string', default: '150,100000,1000000' }, database: { type: 'string', default: 'sqlite' },
+  accounts: { type: 'string', default: '150,150,1000000' }, database: { type: 'string', default: 'sqlite' },
+  seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '9' },
 } });
 const sizes = values.accounts.split(',').map(Number);
 const bench = new Bench(Number(values.seconds));
-const once = []; // what is measured once for each size
-for (const accounts of sizes) {
-  const office = await start(String(accounts), { ACCOUNTS: String(accounts), DATABASE: values.database });
-  try {
-    once.push(['import, seconds', accounts, office.filled], ['import, processor seconds', accounts, office.fillingTook], ['after the import, MiB', accounts, memory(office.pid)]);
-    const auth = `Bearer ${office.api.token}`;
-    const read = async (path) => JSON.parse(expect(await call(office.api.url + path, { headers: { authorization: auth } }), 200).text);
-    await measureOffice(bench, office);
-    bench.load(office, 'who is this API token', `${office.api.url}/me`, { auth });
-    bench.load(office, 'first page of 50 people', `${office.api.url}/accounts?limit=50`, { auth, connections: 4 });
-    // A cursor of the far end, found as a program would find it: by searching there, then reading on.
-    const near = String(Math.floor(accounts * 0.9)).padStart(7, '0');
-    bench.load(office, 'prefix search, 50 people', `${office.api.url}/accounts?limit=50&search=p${near.slice(0, 5)}`, { auth, connections: 4 });
-    bench.load(office, 'one person by identity', `${office.api.url}/accounts/p${near}@filled.example`, { auth, connections: 4 });
-    const { next_cursor: cursor } = await read('/accounts?limit=50');
-    if (cursor) bench.load(office, 'second page of 50 people', `${office.api.url}/accounts?limit=50&cursor=${cursor}`, { auth, connections: 4 });
-    bench.load(office, 'journal, last 50', `${office.api.url}/journal?before=999999999999&limit=50`, { auth, connections: 4 });
-    const { seconds, pid } = await office.wish({ restart: true });
-    once.push(['stop and start, seconds', accounts, seconds], ['after the start, MiB', accounts, memory(pid)]);
-  } finally {
-    await office.stop();
+const offices = [];
+const rows = (operation, office) => bench.rows.filter((row) => row.operation === operation && row.office === office.name);
+
+// The cost beside that of the first office, in each round.
+function growth(operation, office) {
+  const first = rows(operation, offices[0]);
+  return rows(operation, office).map((row, round) => row.cpu / first[round].cpu);
+}
+
+function line(operation) {
+  const costs = offices.map((office) => median(rows(operation, office).map((row) => row.cpu)).toFixed(4));
+  const ratios = offices.slice(1).map((office) => {
+    const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => quantile(growth(operation, office), part).toFixed(2));
+    return `${middle} (${low} to ${high})`;
+  });
+  const bad = bench.rows.reduce((sum, row) => sum + (row.operation === operation ? row.bad : 0), 0);
+  return `| ${[operation + (bad ? ` (${bad} failed)` : ''), ...costs, ...ratios].join(' | ')} |`;
+}
+
+try {
+  for (const [index, accounts] of sizes.entries()) {
+    const office = await start(`${accounts} (${index + 1})`, { ACCOUNTS: String(accounts), DATABASE: values.database });
+    offices.push(office);
+    const flows = new Flows(bench, office);
+    await flows.prepare();
+    office.operations = [...flows.operations(), ...(await rosterOperations(bench, office, accounts))];
+    office.once = [office.filled, office.fillingTook, memory(office.pid)];
   }
-}
-const names = [...new Set(bench.rows.map((row) => row.operation))];
-const cell = (operation, accounts) => bench.rows.find((row) => row.operation === operation && row.office === String(accounts));
-console.log(`| operation (${values.database}), CPU-s per 1,000 | ${sizes.map((one) => `${one.toLocaleString('en')} people`).join(' | ')} | growth |\n|---|${'--:|'.repeat(sizes.length + 1)}`);
-for (const name of names) {
-  const all = sizes.map((one) => cell(name, one));
-  const growth = all.at(-1) && all[0] ? (all.at(-1).cpu / all[0].cpu).toFixed(2) : '';
-  console.log(`| ${name} | ${all.map((row) => (row ? `${row.cpu.toFixed(4)}${row.bad ? ` (${row.bad} failed)` : ''}` : '')).join(' | ')} | ${growth} |`);
-}
-for (const name of [...new Set(once.map(([what]) => what))]) {
-  console.log(`| ${name} | ${sizes.map((one) => once.find(([what, accounts]) => what === name && accounts === one)?.[2].toFixed(2) ?? '').join(' | ')} | |`);
+  const everywhere = offices[0].operations.map(([name]) => name).filter((name) => offices.every((office) => office.operations.some(([other]) => other === name)));
+  for (const name of everywhere) {
+    for (let round = 0; round < Number(values.rounds); ++round) {
+      const turn = round % 2 ? offices.slice().reverse() : offices;
+      for (const office of turn) await office.operations.find(([other]) => other === name)[1]();
+    }
+  }
+  const heads = sizes.map((one) => `${one.toLocaleString('en')} people`);
+  console.log(`| operation (${values.database}), CPU-s per 1,000 | ${[...heads, ...heads.slice(1).map((head) => `growth, ${head}`)].join(' | ')} |`);
+  console.log(`|---|${'--:|'.repeat(sizes.length * 2 - 1)}`);
+  for (const name of everywhere) console.log(line(name));
+  for (const office of offices) {
+    const { seconds, pid } = await office.wish({ restart: true });
+    office.once.push(seconds, memory(pid));
+  }
+  for (const [index, what] of ['import, seconds', 'import, processor seconds', 'after the import, MiB', 'stop and start, seconds', 'after the start, MiB'].entries()) {
+    console.log(`| ${[what, ...offices.map((office) => office.once[index].toFixed(2)), ...sizes.slice(1).map(() => '')].join(' | ')} |`);
+  }
+} finally {
+  for (const office of offices) await office.stop();
 }
