@@ -80,6 +80,8 @@ export function surroundings() {
   return rest;
 }
 
+const MOST_TEXT = 1 << 27; // characters that a program says: benchmarks go on for long, and no string holds 2^29
+
 // A program in the foreground. It dies with this process, however this process dies. `within` stands before the command, and
 // leads to where it runs, such as another network.
 export class Program {
@@ -97,6 +99,7 @@ export class Program {
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (part) => {
         this.text += part;
+        if (this.text.length > MOST_TEXT) this.text = this.text.slice(-MOST_TEXT / 2);
       });
     }
     this.child.stdin?.on('error', () => {}); // it may be gone by then
