@@ -1,7 +1,9 @@
 // What every operation costs while the roster grows: offices of different sizes, all up at the same time, asked in turn, so that what
 // the machine does meanwhile meets all of them. Each is compared with the first, round by round; a second one of the first one's size
 // shows what such a comparison is worth.
-//   node bench/size.mjs [--accounts 150,150,1000000] [--database sqlite|postgresql] [--seconds 1] [--rounds 9]
+//   node bench/size.mjs [--accounts 150,150,1000000] [--database sqlite|postgresql] [--seconds 1] [--rounds 9] [--rows PATTERN]
+// --rows: operations whose names it fits. Processor time is counted in hundredths of a second: a flow that is done a hundred
+// times a second takes some seconds a round to be told apart by a fiftieth.
 // needs wrk, the packages of test/e2e (npm ci there), and a release build
 
 import { parseArgs } from 'node:util';
@@ -12,7 +14,7 @@ import { Flows, rosterOperations } from './operations.mjs';
 
 const { values } = parseArgs({ options: {
   accounts: { type: 'string', default: '150,150,1000000' }, database: { type: 'string', default: 'sqlite' },
-  seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '9' },
+  seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '9' }, rows: { type: 'string', default: '' },
 } });
 const sizes = values.accounts.split(',').map(Number);
 const bench = new Bench(Number(values.seconds));
@@ -44,7 +46,8 @@ try {
     office.operations = [...flows.operations(), ...(await rosterOperations(bench, office, accounts))];
     office.once = [office.filled, office.fillingTook, memory(office.pid)];
   }
-  const everywhere = offices[0].operations.map(([name]) => name).filter((name) => offices.every((office) => office.operations.some(([other]) => other === name)));
+  const wanted = offices[0].operations.map(([name]) => name).filter((name) => new RegExp(values.rows).test(name));
+  const everywhere = wanted.filter((name) => offices.every((office) => office.operations.some(([other]) => other === name)));
   for (const name of everywhere) {
     for (let round = 0; round < Number(values.rounds); ++round) {
       const turn = round % 2 ? offices.slice().reverse() : offices;
