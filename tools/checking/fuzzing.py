@@ -109,9 +109,12 @@ def keep(name):
 
 
 def halfway(runs):
-    """The edges that were reached when half of all executions were done; each run begins with what those before it left."""
+    """The edges that were reached when half of all executions were done; each run begins with what those before it left. None where
+    that lies inside a run of which only the end is known."""
     half, done, coverage = sum(run["executions"] for run in runs) / 2, 0, 0
     for run in runs:
+        if done + run["executions"] > half and "curve" not in run:
+            return None
         for executions, edges in [*run.get("curve", []), [run["executions"], run["coverage"]]]:
             if done + executions > half:
                 return coverage
@@ -130,9 +133,10 @@ def report():
             continue
         last = max(runs, key=lambda run: run["coverage"])
         reached = sum(run["seconds"] for run in runs[:runs.index(last)]) + last["last_new"]
-        late = last["coverage"] - halfway(runs)
+        early = halfway(runs)
+        late = "" if early is None else f"{last['coverage'] - early} ({100 * (1 - early / last['coverage']):.1f} %)"
         rows.append(f"| `{name}` | {sum(run['executions'] for run in runs):,} | {sum(run['core_seconds'] for run in runs):.1f} | "
-                    f"{last['coverage']:,} | {late} ({100 * late / last['coverage']:.1f} %) | "
+                    f"{last['coverage']:,} | {late} | "
                     f"{reached:.0f} of {sum(run['seconds'] for run in runs):.0f} |")
     text = PAGE.read_text()
     table = "\n".join(["| target | executions | core seconds | edges reached | of them in the second half of the executions | "
