@@ -14,7 +14,7 @@ import { startLoad } from './support/load.mjs';
 import { startFaultySite } from './support/site.mjs';
 
 const COUNT = Number(process.env.FAULTS_CONNECTIONS ?? 600);
-const ROUNDS = Number(process.env.FAULTS_ROUNDS ?? 2);
+const ROUNDS = Number(process.env.FAULTS_ROUNDS ?? 3);
 const LIST = 500 * 1024; // a little less than the longest that the import takes
 const MB = 1 << 20;
 const MEMORY = '/sys/fs/cgroup/memory';
@@ -95,7 +95,9 @@ test('attack_157: an address space that is full refuses requests, ends nothing, 
   t.diagnostic(JSON.stringify({ after }));
   // A round leaves nothing behind: what one keeps is there after the first.
   assert.ok(after.at(-1).descriptors <= after[0].descriptors + 8, 'descriptors stay behind');
-  assert.ok(after.at(-1).residentMB <= after[0].residentMB + 16, 'memory stays behind');
+  // How much of the heap goes back to the kernel differs: the first round left 62 MB here and 88 there, and 88 after each later one.
+  const most = Math.max(...after.slice(0, -1).map(({ residentMB }) => residentMB));
+  assert.ok(after.at(-1).residentMB <= most + 16, 'memory stays behind');
 });
 
 // A memory group of our own, or why there is none.
