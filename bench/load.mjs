@@ -62,7 +62,11 @@ export async function start(name, environment = {}) {
     child.stdin.write(`${JSON.stringify(wish)}\n`);
     return next();
   };
-  office.stop = () => new Promise((done) => { child.on('exit', done).stdin.end(); });
+  const over = new Promise((done) => { child.on('exit', done); }); // of its own accord as well
+  office.stop = () => {
+    child.stdin.end();
+    return over;
+  };
   return office;
 }
 

@@ -61,8 +61,7 @@ export class Flows {
 
   // What is not part of any operation, and has to be there before the first one.
   async prepare() {
-    this.bearer = `Bearer ${(await this.withSession('web')).access_token}`;
-    this.form = `token=${this.bearer.slice('Bearer '.length)}`;
+    this.access = (await this.withSession('web')).access_token;
     await this.withLogin('quick', this.visitor); // says yes to it once
   }
 
@@ -75,8 +74,8 @@ export class Flows {
     const both = [
       load('discovery', `${at.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
       load('key set', at.jwks_uri),
-      load('userinfo', at.userinfo_endpoint, { auth: this.bearer }),
-      load('introspection', at.introspection_endpoint, { form: this.form, auth: basic('web') }),
+      load('userinfo', at.userinfo_endpoint, { auth: `Bearer ${this.access}` }),
+      load('introspection', at.introspection_endpoint, { form: `token=${this.access}`, auth: basic('web') }),
       load('client credentials', at.token_endpoint, { form: 'grant_type=client_credentials', auth: basic('robot') }),
       flow('code with a live session, ID token RS256', () => this.withSession('web')),
       flow('sign-in and code, with its pages, RS256', () => this.withLogin('web')),
