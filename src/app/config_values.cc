@@ -120,13 +120,7 @@ std::string_view to_string(NewAccounts value) {
 }
 
 std::string shown(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : cut_utf8(text, 60)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? '?' : c;
-  }
-  if (text.size() > 60) out += "…";
-  return out + "\"";
+  return cat("\"", legible(cut_utf8(text, 60), '?'), text.size() > 60 ? "…" : "", "\"");
 }
 
 std::string_view other_reading(std::string_view text) {
@@ -216,11 +210,11 @@ std::string quote_yaml(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
+    } else if (is_control(c)) {
+      const auto byte = static_cast<unsigned char>(c);
       out += "\\x";
       out += kDigits[byte >> 4];
       out += kDigits[byte & 15];

@@ -3,7 +3,6 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <sstream>
 
 #include "base/text.h"
@@ -15,14 +14,6 @@ constexpr std::size_t kMostBytes = 1 << 20;
 constexpr std::size_t kMostDepth = 32;
 
 struct TooDeep {};
-
-// What the parser says may repeat a byte of the file: a control character, or a part of a longer one.
-std::string legible(std::string words) {
-  const bool whole = is_utf8(words);
-  std::ranges::replace_if(
-      words, [whole](unsigned char c) { return c < 0x20 || c == 0x7F || (c > 0x7F && !whole); }, '?');
-  return words;
-}
 
 // Builds the tree from the parser's events and not from its own nodes, because those forget duplicates, and
 // expand aliases without limit.
@@ -151,7 +142,7 @@ YamlOutcome parse_yaml(std::string_view text) {
   } catch (const YAML::Exception& e) {
     const bool placed = e.mark.line >= 0;
     out.faults.push_back({placed ? e.mark.line + 1 : 1, placed ? e.mark.column + 1 : 1,
-                          cat("is not YAML: ", legible(e.msg)),
+                          cat("is not YAML: ", legible(e.msg, '?')),
                           "Indent with spaces, put a space behind each colon, and quote texts with special "
                           "characters or a colon at the end."});
   } catch (const TooDeep&) {

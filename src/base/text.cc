@@ -165,8 +165,21 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+bool is_control(char byte) {
+  return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
+}
+
 bool has_control(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::ranges::any_of(text, is_control);
+}
+
+std::string legible(std::string_view text, char instead) {
+  std::string out(text);
+  const bool whole = is_utf8(text);
+  std::ranges::replace_if(
+      out, [whole](char c) { return is_control(c) || (!whole && static_cast<unsigned char>(c) > 0x7F); },
+      instead);
+  return out;
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t bytes) {

@@ -47,7 +47,11 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::string to_lower_ascii(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII only
 bool is_utf8(std::string_view text);  // well formed: no overlong form, no surrogate, nothing over U+10FFFF
-bool has_control(std::string_view text);  // any byte below 0x20, or 0x7F
+bool is_control(char byte);           // below 0x20, or 0x7F
+bool has_control(std::string_view text);
+// What came from outside, fit for one line of a message or a column: each control character is `instead`, and
+// so is each byte over 0x7F when the whole is not UTF-8.
+std::string legible(std::string_view text, char instead);
 // Cuts to at most `bytes`, never inside a UTF-8 character.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes);
 

@@ -46,6 +46,14 @@ TEST(Text, sees_control_characters) {
   EXPECT_TRUE(has_control(std::string_view("\0", 1)));
 }
 
+TEST(Text, makes_foreign_words_legible) {
+  EXPECT_EQ(legible("Ada Lovelace, é", '?'), "Ada Lovelace, é");
+  EXPECT_EQ(legible("a\n\x1b[2Jé\x7f", ' '), "a  [2Jé ");
+  EXPECT_EQ(legible(std::string_view("\0é", 3), '?'), "?é");
+  EXPECT_EQ(legible("é and half: \xc3", '?'),
+            "?? and half: ?");  // which bytes belong together is anybody's guess
+}
+
 TEST(Text, cuts_between_characters) {
   EXPECT_EQ(cut_utf8("abc", 2), "ab");
   EXPECT_EQ(cut_utf8("abc", 3), "abc");

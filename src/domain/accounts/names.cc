@@ -35,7 +35,7 @@ std::string clean_name(std::string_view text, std::size_t most) {
   for (std::size_t i = 0; i < text.size() && kept.size() < 2 * most; ++i) {
     if (is_direction_mark(text, i)) {
       i += kDirectionMarkBytes - 1;
-    } else if (static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F) {
+    } else if (is_control(text[i])) {
       kept.push_back(' ');
     } else {
       kept.push_back(text[i]);

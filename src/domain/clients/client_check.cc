@@ -31,10 +31,7 @@ class Faults {
 
 // A member's value cut for a message; none of what is checked here is a secret.
 std::string quoted(std::string_view text) {
-  std::string clean;
-  for (const char c : cut_utf8(text, 100))
-    clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-  return cat("\"", clean, "\"");
+  return cat("\"", legible(cut_utf8(text, 100), '?'), "\"");
 }
 
 bool is_word(std::string_view text, std::size_t longest) {

@@ -10,13 +10,7 @@ namespace {
 
 // A label or a request id may come from outside; an entry must never fail for its sake.
 std::string storable(std::string_view text) {
-  std::string out(cut_utf8(text, 300));
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  if (is_utf8(out)) return out;
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-  return out;
+  return legible(cut_utf8(text, 300), '?');
 }
 
 std::string_view concerns_of(const Note& note) {

@@ -12,11 +12,8 @@ constexpr std::size_t kLongestText = 200;
 constexpr Duration kTouchEvery = std::chrono::minutes(1);
 
 std::string clean(std::string_view text) {
-  std::string out(cut_utf8(text, kLongestText));
-  if (!is_utf8(out)) return "";
-  std::ranges::replace_if(
-      out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return out;
+  const std::string_view kept = cut_utf8(text, kLongestText);
+  return is_utf8(kept) ? legible(kept, ' ') : "";
 }
 
 journal::Note note(std::string event, const Session& session) {

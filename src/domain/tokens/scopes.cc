@@ -56,9 +56,8 @@ bool is_segment(std::string_view segment) {
       if (i + 2 >= segment.size()) return false;
       const int high = hex_digit(segment[i + 1]), low = hex_digit(segment[i + 2]);
       if (high < 0 || low < 0) return false;
-      const int byte = high * 16 + low;
-      const char decoded = static_cast<char>(byte);
-      if (byte < 0x20 || byte == 0x7F || is_alnum(decoded) ||
+      const char decoded = static_cast<char>(high * 16 + low);
+      if (is_control(decoded) || is_alnum(decoded) ||
           std::string_view("-._~/\\%").find(decoded) != std::string_view::npos)
         return false;
       i += 2;

@@ -29,7 +29,7 @@ std::string harmless(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     // C0, DEL, and C1 in UTF-8 (0xC2 0x80…0x9F).
     const bool is_c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F || is_c1) {
+    if (is_control(text[i]) || is_c1) {
       out += "\xEF\xBF\xBD";
       if (is_c1) ++i;
     } else {
