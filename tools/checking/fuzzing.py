@@ -161,7 +161,7 @@ def main():
     if options.report:
         print(report())
         return 0
-    if subprocess.run(["tools/install-packages", "build", "fuzz"], cwd=tree.ROOT, check=False).returncode != 0:
+    if subprocess.run(["tools/install-packages", "build", "clang"], cwd=tree.ROOT, check=False).returncode != 0:
         return 1
     chosen = options.target or targets()
     for name in chosen if options.target else ["lanyard_fuzz"]:

@@ -124,6 +124,15 @@ class House:
             if re.search(r"\bco_(await|return|yield)\b", line.split("//")[0]):
                 self.fault(f"{name}:{number}", "coroutines are refused: g++ 12 miscompiles them into memory corruption")
 
+    def check_header(self, name):
+        """That a header can be included twice, and that its own source file includes it before anything else: so who compiles that
+        file without precompiled headers, as clang-tidy does, compiles the header alone."""
+        if not any(re.match(r"#pragma once$|#ifndef \w+_H$", line) for line in tree.lines(name)):
+            self.fault(name, "says neither `#pragma once` nor has it a guard")
+        own = name.removesuffix(".h") + ".cc"
+        if own in tree.files() and [tree.resolve(header) for _, _, header in tree.includes(own)][:1] != [name]:
+            self.fault(own, f"includes something else before {name.removeprefix('src/')}")
+
     def check_length(self, name):
         if len(tree.lines(name)) > LONGEST_FILE:
             self.fault(name, f"{len(tree.lines(name))} lines; the longest that is allowed is {LONGEST_FILE}")
@@ -148,6 +157,8 @@ class House:
         for name in code:
             self.check_includes(name)
             self.check_words(name)
+            if name.endswith(".h"):
+                self.check_header(name)
         for name in tree.under(*tree.PRODUCT, "web", ends=LENGTH_COUNTS):
             self.check_length(name)
         for name in tree.files():
