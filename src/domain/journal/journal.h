@@ -104,7 +104,8 @@ Result<VerifyReport> verify(store::Database& database);
 // Moves the marks for everything that other processes changed. Call it from one thread; each replica has its
 // own reader that starts at the head. Returns how many entries were read. Nothing can be skipped: numbers are
 // taken from the head row inside the transaction that writes the entry, so they become visible in order and
-// without gaps.
+// without gaps. A database that lost entries which were read here, be it restored or failed over, shows
+// itself by the hashes, also when it has gone on meanwhile: all marks move.
 class Feed {
  public:
   Feed(store::Database& database, Marks& marks, const Clock& clock);
@@ -114,7 +115,8 @@ class Feed {
   store::Database& database_;
   Marks& marks_;
   const Clock& clock_;
-  std::optional<std::int64_t> seq_;
+  std::optional<std::int64_t> seq_;  // of the entry read last
+  std::string hash_;
 };
 
 }  // namespace lanyard::journal

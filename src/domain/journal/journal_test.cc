@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/text.h"
 #include "domain/journal/chain.h"
 #include "platform/crypto/digest.h"
 #include "test/support/databases.h"
@@ -375,6 +376,38 @@ TEST_P(Journal, a_feed_reads_more_than_one_page_at_once_and_begins_again_after_a
   ada = theirs.of(kAda);
   ASSERT_TRUE(say("account.suspended", kAda).ok());
   EXPECT_EQ(feed.poll().value(), 1);
+  EXPECT_NE(theirs.of(kAda), ada);
+}
+
+TEST_P(Journal, a_feed_begins_again_when_other_entries_have_the_numbers_that_it_read) {
+  fill(10);
+  Marks theirs;
+  Feed feed(*database, theirs, clock);
+  ASSERT_EQ(feed.poll().value(), 0);
+  const auto lose_after = [&](int seq) {
+    tamper(cat("DELETE FROM journal WHERE seq > ", seq));
+    tamper(cat("UPDATE journal_head SET seq = ", seq, ", hash = (SELECT hash FROM journal WHERE seq = ", seq,
+               ")"));
+  };
+  // As many as were lost.
+  auto bob = theirs.of(kBob);
+  lose_after(8);
+  ASSERT_TRUE(say("account.suspended", kAda).ok());
+  ASSERT_TRUE(say("account.signed_in").ok());
+  EXPECT_EQ(feed.poll().value(), 0);
+  EXPECT_NE(theirs.of(kBob), bob);
+  // More than were lost.
+  bob = theirs.of(kBob);
+  lose_after(8);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(say("account.suspended", kAda).ok());
+  EXPECT_EQ(feed.poll().value(), 3);
+  EXPECT_NE(theirs.of(kBob), bob);
+  // And then it goes on from there.
+  bob = theirs.of(kBob);
+  const auto ada = theirs.of(kAda);
+  ASSERT_TRUE(say("account.suspended", kAda).ok());
+  EXPECT_EQ(feed.poll().value(), 1);
+  EXPECT_EQ(theirs.of(kBob), bob);
   EXPECT_NE(theirs.of(kAda), ada);
 }
 

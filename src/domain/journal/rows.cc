@@ -45,7 +45,8 @@ const Stmt kChained{
     "SELECT seq, at, event, actor_kind, actor_id, actor_label, subject_kind, subject_id, address, "
     "request_id, data, "
     "concerns, previous_hash, hash FROM journal WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3"};
-const Stmt kConcerned{"SELECT seq, concerns FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2"};
+const Stmt kConcerned{
+    "SELECT seq, concerns, previous_hash, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2"};
 const Stmt kLastSeq{"SELECT seq FROM journal ORDER BY seq DESC LIMIT 1"};
 
 void append_args(std::vector<Arg>& args, const Chained& entry) {
@@ -146,9 +147,16 @@ Result<std::int64_t> each_chained(store::Connection& connection, std::int64_t af
 }
 
 Result<std::int64_t> each_concerned(store::Connection& connection, std::int64_t after, std::int64_t limit,
-                                    const std::function<void(std::int64_t, std::string_view)>& each) {
+                                    const std::function<void(const Concerned&)>& each) {
   return connection.query(
-      kConcerned, [&](const Row& row) { each(row.integer(0), row.text(1)); }, after, limit);
+      kConcerned,
+      [&](const Row& row) {
+        each({.seq = row.integer(0),
+              .concerns = row.text(1),
+              .previous_hash = row.blob(2),
+              .hash = row.blob(3)});
+      },
+      after, limit);
 }
 
 Result<std::optional<std::int64_t>> last_seq(store::Connection& connection) {

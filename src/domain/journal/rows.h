@@ -35,9 +35,12 @@ Status insert(store::Connection& connection, const std::vector<Chained>& entries
 // In order of seq, `after` < seq <= `last`, at most `limit`.
 Result<std::int64_t> each_chained(store::Connection& connection, std::int64_t after, std::int64_t last,
                                   std::int64_t limit, const std::function<void(const Chained&)>& each);
-Result<std::int64_t> each_concerned(
-    store::Connection& connection, std::int64_t after, std::int64_t limit,
-    const std::function<void(std::int64_t seq, std::string_view concerns)>& each);
+struct Concerned {
+  std::int64_t seq = 0;
+  std::string_view concerns, previous_hash, hash;
+};
+Result<std::int64_t> each_concerned(store::Connection& connection, std::int64_t after, std::int64_t limit,
+                                    const std::function<void(const Concerned&)>& each);
 Result<std::optional<std::int64_t>> last_seq(store::Connection& connection);
 
 enum class Direction { after, before };
