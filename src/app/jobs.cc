@@ -1,6 +1,9 @@
 #include "app/jobs.h"
 
+#include <algorithm>
+#include <atomic>
 #include <exception>
+#include <future>
 
 namespace lanyard::app {
 namespace {
@@ -9,6 +12,7 @@ constexpr Duration kUpkeepEvery = std::chrono::seconds(1);
 constexpr Duration kSweepEvery = std::chrono::minutes(1);
 constexpr Duration kJump = std::chrono::seconds(5);
 constexpr std::int64_t kSweepAtOnce = 5'000;
+constexpr std::size_t kAskAtOnce = 8;
 
 }  // namespace
 
@@ -26,7 +30,8 @@ void Jobs::start() {
   queue_logouts();
   threads_.emplace_back([this] { loop(house_.floors().config.journal.poll, &Jobs::read_changes); });
   threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::upkeep); });
-  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::talk_outside); });
+  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::keep_keys_fresh); });
+  threads_.emplace_back([this] { loop(kUpkeepEvery, &Jobs::send_logouts); });
 }
 
 void Jobs::stop() {
@@ -91,12 +96,23 @@ void Jobs::read_changes() {
 }
 
 void Jobs::keep_keys_fresh() {
-  for (const auto& publisher : house_.publishers()) publisher->refresh_if_due();
-}
-
-void Jobs::talk_outside() {
-  keep_keys_fresh();
-  send_logouts();
+  std::vector<issuers::Publisher*> to_ask;
+  for (const auto& publisher : house_.publishers()) {
+    if (publisher->is_due()) {
+      to_ask.push_back(publisher.get());
+    } else {
+      publisher->refresh_if_due();  // looks at what other processes fetched
+    }
+  }
+  std::atomic<std::size_t> next = 0;
+  const auto ask = [&] {
+    for (std::size_t i = next++; i < to_ask.size(); i = next++) to_ask[i]->refresh_if_due();
+  };
+  std::vector<std::future<void>> helpers;
+  for (std::size_t i = 1; i < std::min(to_ask.size(), kAskAtOnce); ++i)
+    helpers.push_back(std::async(std::launch::async, ask));
+  ask();
+  for (std::future<void>& helper : helpers) helper.get();
 }
 
 void Jobs::queue_logouts() {

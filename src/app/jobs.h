@@ -13,7 +13,7 @@
 
 namespace lanyard::app {
 
-// Threads of its own: one for the change feed, which must never wait for anything else, one that waits for
+// Threads of its own: one for the change feed, which must never wait for anything else, two that wait for
 // parties outside, one for the rest.
 class Jobs {
  public:
@@ -24,7 +24,7 @@ class Jobs {
 
   // What one round does; the threads call them, and so do tests with a clock of their own.
   void read_changes();
-  void keep_keys_fresh();
+  void keep_keys_fresh();  // asks eight at a time, so that one who hangs does not keep the others waiting
   void queue_logouts();
   void send_logouts();
   void follow_commands();  // what `lanyardd provider refresh` asked for through the journal
@@ -35,7 +35,6 @@ class Jobs {
  private:
   void loop(Duration every, void (Jobs::*round)());
   void upkeep();
-  void talk_outside();
 
   House& house_;
   journal::Feed feed_;

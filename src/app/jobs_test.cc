@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "base/text.h"
 #include "test/support/house.h"
+#include "test/support/outside.h"
+#include "test/support/test_issuer.h"
 
 namespace lanyard::app {
 namespace {
@@ -52,6 +56,42 @@ TEST_F(Upkeep, attack_156_what_is_over_is_removed_whatever_the_clock_says) {
   EXPECT_FALSE(jobs_.sweep_if_due());
   house_.clock().advance(1s);
   EXPECT_TRUE(jobs_.sweep_if_due());
+}
+
+TEST(Jobs, ask_the_other_issuers_for_keys_while_one_hangs) {
+  test::OutsideServer hangs, healthy;
+  app::Config config = test::small_site();
+  config.providers.clear();
+  config.auth.default_issuer.clear();
+  config.issuers.clear();
+  for (const auto* server : {&hangs, &healthy}) {
+    app::IssuerConfig issuer;
+    issuer.id = server == &hangs ? "hangs" : "healthy";
+    issuer.issuer = server->origin();
+    issuer.audiences = {"https://lanyard.example"};
+    issuer.allow_loopback = true;
+    config.issuers.push_back(std::move(issuer));
+  }
+  constexpr std::string_view kMetadata = "/.well-known/openid-configuration";
+  healthy.reply(std::string(kMetadata), 200, "application/json",
+                cat(R"({"issuer":")", healthy.origin(), R"(","jwks_uri":")", healthy.url("/jwks"), R"("})"));
+  healthy.reply("/jwks", 200, "application/json",
+                test::key_set_text({&test::test_key(crypto::Algorithm::es256)}));
+  std::atomic<bool> others_were_asked = false;
+  hangs.route(std::string(kMetadata), [&](const test::OutsideRequest&, test::OutsideWire& wire) {
+    for (int i = 0; i < 300 && healthy.count("/jwks") == 0; ++i) {
+      if (!wire.pause(10ms)) return false;
+    }
+    others_were_asked = healthy.count("/jwks") > 0;
+    return false;
+  });
+  test::TestHouse house(config);
+  Jobs jobs(house.house());
+  jobs.keep_keys_fresh();
+  EXPECT_EQ(hangs.count(kMetadata), 1);
+  EXPECT_TRUE(others_were_asked);
+  for (const auto& publisher : house.house().publishers())
+    EXPECT_EQ(publisher->health().usable, publisher->options().issuer == healthy.origin());
 }
 
 }  // namespace
