@@ -22,6 +22,8 @@ E2E = tree.ROOT / "test" / "e2e"
 ALONE = {"attacks_house.test.mjs", "attacks_http.test.mjs", "differential.test.mjs", "issuers.test.mjs", "office_kills.test.mjs",
          "replicas.test.mjs"}
 FAULTS = tree.ROOT / "test" / "faults"  # the same kind of test, of what breaks around a server
+# Of those that would go alone: a minute each, in which they wait for time limits and keep no core busy.
+WAITING = {"postgres.test.mjs", "upstreams.test.mjs"}
 
 
 def build_stage(options):
@@ -90,7 +92,7 @@ def _gtest_shard(preset, pattern, name, env, shard, shards):
 
 def e2e_stage(options):
     """Each file of test/e2e and test/faults in a process of its own. They start whole servers and wait much, for intervals that
-    protocols prescribe, so three go at a time; what takes times or breaks things goes alone."""
+    protocols prescribe, so three go at a time; what takes times or breaks things goes alone, or beside another one that waits."""
     names = [*sorted(E2E.glob("*.test.mjs")), *sorted(FAULTS.glob("*.test.mjs"))]
     if options.fast:
         names = [name for name in names if name.name == "smoke.test.mjs"]
@@ -101,12 +103,14 @@ def e2e_stage(options):
     if trouble is not None:
         return trouble
     env = {"LANYARD_BUILD": f"build/{preset}"}
-    alone = [name for name in names if name.parent == FAULTS or name.name in ALONE]
-    with ThreadPoolExecutor(3) as pool:
-        outcomes = list(pool.map(lambda name: _node(name, env), [name for name in names if name not in alone]))
+    waiting = [name for name in names if name.name in WAITING]
+    alone = [name for name in names if name not in waiting and (name.parent == FAULTS or name.name in ALONE)]
+    together = [name for name in names if name not in waiting and name not in alone]
     outcome = Outcome()
-    for one in [*outcomes, *(_node(name, env) for name in alone)]:
-        outcome.add(one)
+    for at_once, chosen in ((3, together), (2, waiting), (1, alone)):
+        with ThreadPoolExecutor(at_once) as pool:
+            for one in pool.map(lambda name: _node(name, env), chosen):
+                outcome.add(one)
     return outcome
 
 
