@@ -33,7 +33,7 @@ const requests = {
   search: () => [`${office.api.url}/accounts?limit=50&search=p000`, { auth, connections: 4 }],
 };
 if (!steps[name] && !requests[name]) throw new Error(`one of ${[...Object.keys(steps), ...Object.keys(requests)].join(', ')}`);
-await flows.withLogin('quick', flows.visitor);
+await flows.prepare();
 const request = requests[name]?.(await flows.withSession('web'));
 const states = [];
 while (steps[name] && states.length < Number(values.chains)) states.push(await flows.withSession(client));

@@ -27,7 +27,7 @@ const auth = { authorization: `Bearer ${office.api.token}` };
 const api = (path) => call(office.api.url + path, { headers: auth });
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
-await flows.withLogin('quick', flows.visitor);
+await flows.prepare();
 const free = []; // grants that nobody refreshes at the moment
 while (free.length < GRANTS) free.push(await flows.withSession('quick'));
 let access = free[0].access_token;
