@@ -11,11 +11,7 @@ LIMIT = 3600
 
 @functools.cache
 def configure(preset):
-    ran = run(["cmake", "--preset", preset], f"configure-{preset}", 300)
-    if ran.ok and "require your cache to be deleted" in ran.text:
-        # Of a tree from when the preset named another compiler: CMake begins again, and forgets what else the preset says.
-        ran = run(["cmake", "--preset", preset], f"configure-{preset}", 300)
-    return ran
+    return run(["cmake", "--preset", preset], f"configure-{preset}", 300)
 
 
 @functools.cache
