@@ -26,7 +26,7 @@ const steps = {
 const auth = `Bearer ${office.api.token}`;
 const requests = {
   keys: () => [office.metadata.jwks_uri],
-  introspection: (held) => [office.metadata.introspection_endpoint, { form: `token=${held.access_token}`, auth: basic('web') }],
+  introspection: () => [office.metadata.introspection_endpoint, { form: `token=${flows.access}`, auth: basic('web') }],
   credentials: () => [office.metadata.token_endpoint, { form: 'grant_type=client_credentials', auth: basic('robot') }],
   me: () => [`${office.api.url}/me`, { auth }],
   list: () => [`${office.api.url}/accounts?limit=50`, { auth, connections: 4 }],
@@ -34,7 +34,7 @@ const requests = {
 };
 if (!steps[name] && !requests[name]) throw new Error(`one of ${[...Object.keys(steps), ...Object.keys(requests)].join(', ')}`);
 await flows.prepare();
-const request = requests[name]?.(await flows.withSession('web'));
+const request = requests[name]?.();
 const states = [];
 while (steps[name] && states.length < Number(values.chains)) states.push(await flows.withSession(client));
 
