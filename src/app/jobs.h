@@ -24,7 +24,7 @@ class Jobs {
 
   // What one round does; the threads call them, and so do tests with a clock of their own.
   void read_changes();
-  void keep_keys_fresh();  // asks eight at a time, so that one who hangs does not keep the others waiting
+  void keep_keys_fresh();  // of the issuers that are due, eight at a time; over when each has answered or not
   void queue_logouts();
   void send_logouts();
   void follow_commands();  // what `lanyardd provider refresh` asked for through the journal
